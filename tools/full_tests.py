@@ -1,0 +1,35 @@
+"""What `./test --full` adds: sanitizer builds of the whole suite, coverage-guided fuzzing, kill rounds."""
+import glob
+import os
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FUZZ_SECONDS = int(os.environ.get('POSTAGE_FUZZ_SECONDS', '60'))
+KILL_ROUNDS = os.environ.get('POSTAGE_KILL_ROUNDS', '50')
+
+
+def fuzz(run, count):
+    """Each fuzzer for FUZZ_SECONDS with libFuzzer, AddressSanitizer and UndefinedBehaviorSanitizer."""
+    for program in sorted(glob.glob(f'{ROOT}/build/fuzz/src/*_fuzz')):
+        started = time.monotonic()
+        corpus = f'{ROOT}/build/fuzz/corpus/{os.path.basename(program)}'
+        os.makedirs(corpus, exist_ok=True)
+        code, output = run([program, f'-max_total_time={FUZZ_SECONDS}', '-rss_limit_mb=4096', '-max_len=65536',
+                            f'-artifact_prefix={corpus}-', corpus], FUZZ_SECONDS + 120)
+        count(f'fuzz {os.path.basename(program)}', 0 if code else 1, 1 if code else 0, output, started)
+
+
+def run_all(wanted, build, cpp_suite, run, count):
+    """Runs each part whose name is wanted; figures go to the common count."""
+    if wanted('asan') and build('asan'):
+        cpp_suite('asan', {'ASAN_OPTIONS': 'detect_leaks=1', 'UBSAN_OPTIONS': 'print_stacktrace=1'}, 'asan ')
+    if wanted('tsan') and build('tsan'):
+        cpp_suite('tsan', {'TSAN_OPTIONS': 'halt_on_error=1 second_deadlock_stack=1'}, 'tsan ')
+    if wanted('fuzz') and build('fuzz'):
+        fuzz(run, count)
+    if wanted('kill') and os.path.exists(f'{ROOT}/tests/kill/kill_rounds.py'):
+        started = time.monotonic()
+        code, output = run(['/usr/bin/python3', 'tests/kill/kill_rounds.py', '--rounds', KILL_ROUNDS], 3600,
+                           {'POSTAGE_BINARY': f'{ROOT}/build/release/postage'})
+        print(output, flush=True)
+        count('kill rounds', 0 if code else int(KILL_ROUNDS), 1 if code else 0, output, started)
