@@ -180,16 +180,19 @@ struct MessageEvent {
 struct TokenWillExpire {
   Instant expires_at{};
 };
-/// What a resume found in one channel. `replayed` messages follow as ordinary `message` events. With `gap`, the
-/// messages [gap_from, gap_to] of `epoch` are lost to this client, or, when `epoch_changed`, an unknown number is.
+/// Messages that a resume could not bring back: offsets [from, to] of the channel's epoch; or, when the epoch changed (the
+/// window of offsets was lost), everything between the client's position and `to`, an unknown number.
+struct Gap {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  bool epoch_changed = false;
+};
+/// What a resume found in one channel. `replayed` messages follow as ordinary `message` events.
 struct ChannelResumed {
   std::string_view channel;
   std::uint64_t epoch = 0;  ///< the epoch now
   std::uint64_t replayed = 0;
-  bool gap = false;
-  bool epoch_changed = false;
-  std::uint64_t gap_from = 0;
-  std::uint64_t gap_to = 0;
+  std::optional<Gap> gap;
 };
 /// A channel's replay comes after the frame that names it; `complete` marks the last of these frames.
 struct Resumed {
