@@ -1,6 +1,6 @@
 #pragma once
-// The header of a WebSocket frame that a server sends (RFC 6455 section 5.2), so that encoders can write framed bytes
-// without knowing sockets: joining two deliveries is then appending one to the other.
+// The header of a server's WebSocket frame (RFC 6455, 5.2). It lives in base because two rooms that do not know each
+// other need it: wire makes complete frames (so that joining frames is appending), net makes control frames.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -8,36 +8,41 @@
 
 namespace postage {
 
-/// Kinds of frame; the value is the one on the wire.
-enum class Opcode : std::uint8_t { continuation = 0x0, text = 0x1, binary = 0x2, close = 0x8, ping = 0x9, pong = 0xA };
+/// Opcodes of RFC 6455.
+namespace websocket {
+inline constexpr std::uint8_t kContinuation = 0x0;
+inline constexpr std::uint8_t kText = 0x1;
+inline constexpr std::uint8_t kBinary = 0x2;
+inline constexpr std::uint8_t kClose = 0x8;
+inline constexpr std::uint8_t kPing = 0x9;
+inline constexpr std::uint8_t kPong = 0xA;
+}  // namespace websocket
 
-/// Longest header that a server writes, bytes.
+/// The longest header a server writes: two bytes and a 64-bit length.
 inline constexpr std::size_t kFrameHeaderBytesMax = 10;
 
-/// Bytes of the header before a payload of `payload_bytes`: 2, 4 or 10.
-[[nodiscard]] constexpr std::size_t frame_header_bytes(std::size_t payload_bytes) {
-  return payload_bytes < 126 ? 2 : payload_bytes < 65536 ? 4 : 10;
+/// Writes the header of an unmasked, final frame with `size` payload bytes to `to` (room for kFrameHeaderBytesMax) and
+/// returns its length: 2, 4 or 10 bytes.
+inline std::size_t write_frame_header(char* to, std::uint8_t opcode, std::size_t size) {
+  to[0] = static_cast<char>(0x80 | opcode);
+  if (size < 126) {
+    to[1] = static_cast<char>(size);
+    return 2;
+  }
+  const int bytes = size < 65536 ? 2 : 8;
+  to[1] = static_cast<char>(bytes == 2 ? 126 : 127);
+  for (int i = 0; i < bytes; ++i) to[2 + i] = static_cast<char>(size >> (8 * (bytes - 1 - i)));
+  return static_cast<std::size_t>(2 + bytes);
 }
 
-/// Appends the header of one unfragmented, unmasked frame of `payload_bytes`. The payload is appended by the caller.
-/// Thread: any.
-inline void append_frame_header(std::string& out, Opcode opcode, std::size_t payload_bytes) {
-  char header[kFrameHeaderBytesMax];
-  const std::size_t length = frame_header_bytes(payload_bytes);
-  header[0] = static_cast<char>(0x80U | static_cast<unsigned>(opcode));
-  if (length == 2) {
-    header[1] = static_cast<char>(payload_bytes);
-  } else {
-    header[1] = static_cast<char>(length == 4 ? 126 : 127);
-    for (std::size_t i = 2; i < length; ++i) {
-      header[i] = static_cast<char>(static_cast<std::uint64_t>(payload_bytes) >> (8 * (length - 1 - i)));
-    }
-  }
-  out.append(header, length);
+/// Appends the header of an unmasked, final frame with `size` payload bytes.
+inline void append_frame_header(std::string& out, std::uint8_t opcode, std::size_t size) {
+  char head[kFrameHeaderBytesMax];
+  out.append(head, write_frame_header(head, opcode, size));
 }
 
 /// Appends one whole frame.
-inline void append_frame(std::string& out, Opcode opcode, std::string_view payload) {
+inline void append_frame(std::string& out, std::uint8_t opcode, std::string_view payload) {
   append_frame_header(out, opcode, payload.size());
   out.append(payload);
 }
