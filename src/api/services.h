@@ -1,0 +1,74 @@
+#pragma once
+// The rooms the REST door talks to, as references given once, and the small ports it needs from those that live on
+// other threads (app adapts them). Everything here outlives the router.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "api/problem.h"
+#include "base/clock.h"
+#include "base/ids.h"
+
+namespace postage::auth {
+class AuditLog;
+class Credentials;
+class Directory;
+class Entropy;
+}  // namespace postage::auth
+namespace postage::invoice {
+class Billing;
+}
+
+namespace postage::api {
+
+/// One REST publish to a message channel.
+struct PublishAsk {
+  ProjectId project;
+  std::string channel;
+  std::string payload;
+  bool text = true;  ///< a string payload; else bytes
+  std::string custom_type;
+  std::string publisher;  ///< user ID the receivers see
+  bool dry_run = false;   ///< only the price: nothing is admitted, counted or delivered
+};
+
+/// What the home shard did. For a dry run epoch and offset are 0 and units is what the publish would cost now.
+struct Published {
+  std::uint64_t epoch = 0;
+  std::uint64_t offset = 0;
+  Instant timestamp{};
+  std::uint64_t units = 0;
+  std::uint64_t receivers = 0;
+};
+
+/// Port to the channel's home shard. `done` is called exactly once, from any thread; a refusal is a Problem with its
+/// quota facts.
+class Publisher {
+ public:
+  virtual ~Publisher() = default;
+  virtual void publish(PublishAsk ask, std::function<void(std::variant<Published, Problem>)> done) = 0;
+};
+
+/// Port: connections open at this moment. Thread: any, must not block.
+class LiveCounts {
+ public:
+  virtual ~LiveCounts() = default;
+  [[nodiscard]] virtual std::int64_t open_connections(ProjectId project) const = 0;
+};
+
+/// What a Router needs.
+struct Services {
+  Clock& clock;
+  auth::Directory& directory;
+  auth::Credentials& credentials;
+  auth::AuditLog& audit;
+  auth::Entropy& entropy;      ///< salts of tokens
+  invoice::Billing& billing;   ///< plans, running bills, invoices, usage
+  Publisher& publisher;
+  LiveCounts& live;
+};
+
+}  // namespace postage::api

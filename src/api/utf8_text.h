@@ -1,0 +1,19 @@
+#pragma once
+// Small readers of text that came from outside, shared by bodies, queries and paths. Thread: any.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace postage::api {
+
+/// Well-formed UTF-8 (no surrogates, no overlong forms, at most U+10FFFF).
+[[nodiscard]] bool valid_utf8(std::string_view text);
+/// Without C0 control characters except \n and \t, and without DEL. Expects UTF-8.
+[[nodiscard]] bool clean_text(std::string_view text);
+/// Decimal, optional '-', no leading '+', no spaces, within 64 bits.
+[[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
+/// RFC 4648 section 4: standard alphabet, padded, no line breaks, unused bits zero.
+[[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
+
+}  // namespace postage::api
