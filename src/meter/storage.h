@@ -1,0 +1,68 @@
+#pragma once
+// Stored bytes per project, a step function of time that is sampled at each full hour. A change at the very instant of a
+// sample is in it. The values outlive runs; a sample that fell into a time without a running meter is read off the function.
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "meter/hour.h"
+#include "meter/slot_file.h"
+#include "meter/slots.h"
+
+namespace postage::meter {
+
+/// A slot's stored bytes (32 bytes in the file "storage").
+struct StorageRow {
+  std::atomic<std::int64_t> bytes;  ///< now
+  std::int64_t sampled_hour;        ///< start of the hour whose sample is `sample`; 0: no change ever
+  std::int64_t sample;              ///< bytes at that hour's first instant
+  std::int64_t reserved;
+};
+static_assert(sizeof(StorageRow) == 32);
+
+/// The sample of one hour: bytes stored at its first instant.
+struct StorageSample {
+  std::uint32_t slot = 0;
+  std::int64_t hour = 0;
+  std::int64_t bytes = 0;
+};
+
+/// Thread: any; changes of one project take turns on its lock.
+class Storage {
+ public:
+  /// Opens or makes "storage" in `folder`.
+  static Result<std::unique_ptr<Storage>> open(const std::string& folder);
+
+  /// `bytes` more (or, negative, fewer) are stored from `at` on. Below zero is held at zero and logged.
+  void change(ProjectSlot slot, std::int64_t bytes, Instant at);
+  /// The project stores exactly `bytes` from `at` on: what a feature found in its own store at start, before the first
+  /// tick; samples of the time the server was down are then taken with this value.
+  void restore(ProjectSlot slot, std::int64_t bytes, Instant at);
+  [[nodiscard]] std::int64_t stored(ProjectSlot slot) const;
+
+  Result<void> grow(std::uint32_t count);
+
+  // What follows is for the meter thread.
+
+  /// Samples of all full hours up to `now` that were not taken yet. Projects that store nothing have none.
+  std::vector<StorageSample> take_samples(Instant now);
+  Result<void> sync();
+
+ private:
+  static constexpr std::size_t kLocks = 64;
+  Storage() = default;
+  [[nodiscard]] StorageRow* row(std::uint32_t slot) const { return static_cast<StorageRow*>(file_.row(slot)); }
+  void roll(std::uint32_t slot, StorageRow& row, std::int64_t hour, std::int64_t bytes_before);
+
+  SlotFile file_;
+  mutable std::array<std::mutex, kLocks> locks_;
+  std::array<std::vector<StorageSample>, kLocks> pending_;
+  std::atomic<std::uint32_t> slots_{0};
+};
+
+}  // namespace postage::meter
