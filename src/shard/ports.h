@@ -1,0 +1,220 @@
+#pragma once
+// What a shard needs from outside and what it says to a client's session. `app` and `gateway` implement these.
+// Thread: everything here is called on the shard's thread, except where said otherwise.
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/limits.h"
+#include "base/shared_buffer.h"
+#include "engine/channel/publication.h"
+#include "engine/channel/window.h"
+
+namespace postage::shard {
+
+using engine::ChannelType;
+using engine::Codec;
+using engine::Position;
+using engine::ShardIndex;
+
+/// The time of a turn: read once by the loop, handed down.
+struct Now {
+  Instant wall{};
+  Steady steady{};
+};
+
+/// The way out of one connection, as a plain pair of pointers: a subscriber list holds these side by side, so that a
+/// delivery touches the list and the connection and nothing between. The sink outlives the membership.
+class Outlet {
+ public:
+  /// `Sink` has `bool send(BufferRef)` or `bool send(const BufferRef&)`: queue already framed bytes, no system call;
+  /// false when the queue is full or the connection is closing, and then nothing was queued.
+  template <class Sink>
+  static Outlet of(Sink& sink) {
+    return Outlet(&sink, [](void* target, const BufferRef& frames) { return static_cast<Sink*>(target)->send(frames); });
+  }
+  [[nodiscard]] bool send(const BufferRef& frames) const { return send_(target_, frames); }
+
+ private:
+  using Send = bool (*)(void*, const BufferRef&);
+  Outlet(void* target, Send send) : target_(target), send_(send) {}
+  void* target_;
+  Send send_;
+};
+
+/// What the message path must know of a project.
+struct ProjectTerms {
+  ProjectId id;
+  AccountId account;
+  bool open = true;                    ///< false: disabled project or suspended account; its sessions are ended
+  milliseconds flush_gap{0};           ///< least time between two flushes of one channel; 0, 2 or 10 ms
+  std::uint32_t unit_bytes = 1024;     ///< size of a message unit by the account's catalogue
+  engine::WindowLimits window;
+};
+
+/// Port: the directory of projects. Thread: any shard; reads a snapshot, never blocks.
+class ProjectBook {
+ public:
+  virtual ~ProjectBook() = default;
+  /// Grows whenever any project or account changes.
+  [[nodiscard]] virtual std::uint64_t version() const = 0;
+  /// None if there is no such project.
+  [[nodiscard]] virtual std::optional<ProjectTerms> find(ProjectId id) const = 0;
+};
+
+/// A connection's cell in the meter: units queued to it, readable after a kill. Written by the connection's shard only.
+struct ConnectionCell {
+  std::atomic<std::int64_t>* units = nullptr;  ///< never null once opened
+  std::uint64_t handle = 0;                    ///< the tally's own
+};
+
+struct Refusal;
+
+/// Port: the money side of one project on one shard: quota and meter together. MeterTally (meter_tally.h) is the real one.
+/// Every instant is the `now` of a turn of this process. Units are message units.
+class ProjectTally {
+ public:
+  virtual ~ProjectTally() = default;
+  /// Admits `units` as a whole or not at all; fills `why` on a refusal. Counts nothing.
+  virtual bool admit(std::uint64_t units, Instant at, Refusal& why) = 0;
+  /// Returns admitted units that were not used, in the turn that knows it.
+  virtual void give_back(std::uint64_t units, Instant at) = 0;
+  /// Counts units for the bill. Survives SIGKILL from the return on.
+  virtual void count(std::uint64_t units, Instant at) = 0;
+  /// An operation that lets a client go: always admitted, counted as one unit while the quota lasts.
+  virtual void count_closing(Instant at) = 0;
+  /// Opens a connection (PCU); false with `why` when the quota refuses, and then nothing changed.
+  virtual bool open_connection(SessionId session, Instant at, ConnectionCell& cell, Refusal& why) = 0;
+  virtual void close_connection(const ConnectionCell& cell, Instant at) = 0;
+};
+
+/// Port: makes the above. One per shard. Thread: the shard's.
+class Tally {
+ public:
+  virtual ~Tally() = default;
+  /// Brackets around everything a turn counts.
+  virtual void begin_turn(Instant now) = 0;
+  virtual void end_turn() = 0;
+  /// Null when the meter has no room for another project or the account is unknown: then the project is closed here.
+  virtual std::unique_ptr<ProjectTally> project(const ProjectTerms& terms) = 0;
+};
+
+/// Port: unguessable random bytes. Thread: any shard.
+class Chance {
+ public:
+  virtual ~Chance() = default;
+  virtual void fill(std::span<std::uint8_t> bytes) = 0;
+};
+
+/// Why something was refused. `quota` is set when a quota, budget or technical limit of the account refused.
+struct Refusal {
+  struct Quota {
+    Errc reason = Errc::quota_messages;  ///< a row of -17001 and below
+    std::string_view meter;              ///< "pcu", "messages" or "storage"; static text
+    std::int64_t limit = 0;              ///< connections, units or bytes
+    std::int64_t used = 0;
+    std::int64_t needed = 0;
+    Instant reset_at{};
+  };
+  Errc code = Errc::internal;
+  std::string detail;
+  std::optional<Quota> quota;
+  Refusal() = default;
+  Refusal(Errc c) : code(c) {}  // NOLINT(google-explicit-constructor): `return Errc::x;` is the idiom
+  Refusal(Errc c, std::string d) : code(c), detail(std::move(d)) {}
+};
+/// A value or a refusal.
+template <class T>
+using Answer = std::variant<T, Refusal>;
+
+/// An accepted publish.
+struct Published {
+  Position position;         ///< zero for USER channels and in a dry run
+  Instant at{};
+  std::uint64_t units = 0;   ///< itself and every copy
+  std::uint64_t receivers = 0;
+};
+
+/// What one subscription wants. Only `with_message` matters to this room; the rest is kept for the features it names.
+struct SubscribeOptions {
+  bool with_message = true;
+  bool with_presence = true;
+  bool with_metadata = false;
+  bool with_lock = false;
+  bool be_quiet = false;
+};
+
+/// What of a session outlives its connection.
+struct SessionTraits {
+  ProjectId project;
+  std::string user;
+  std::string token;  ///< as presented, so that a resume can judge it again; a secret, never logged
+  std::uint32_t heartbeat_seconds = limits::heartbeat_seconds_default;
+  std::uint32_t presence_timeout_seconds = 0;
+  Instant token_expires_at{};  ///< the epoch's start: no token limits the session
+  bool token_warned = false;   ///< the warning before expiry was sent
+};
+
+/// The 16 bytes that name a session; whoever knows them may resume it.
+using SessionKey = wire::SessionKey;
+
+/// An accepted login.
+struct Connected {
+  SessionKey session{};
+  Instant at{};
+};
+
+/// A session that goes on with a new connection. `channels` answers follow, one on_channel_resumed each.
+struct Restored {
+  SessionKey session{};
+  SessionTraits traits;
+  std::size_t channels = 0;
+  Instant at{};
+};
+
+/// What a resume found in one channel; mirrors wire::ChannelResumed.
+struct ChannelRestored {
+  std::string_view channel;
+  std::uint64_t epoch = 0;
+  std::uint64_t replayed = 0;
+  std::optional<wire::Gap> gap;
+  BufferRef frames;  ///< to be sent right after the answer that names the channel; may be none
+};
+
+/// A position that a resuming client reports.
+struct SeenPosition {
+  std::string channel;
+  Position position;
+};
+
+/// Port: a client's session. Calls may come from inside the shard's functions that caused them. A session must not end its
+/// membership (Shard::leave) from inside them; it notes the wish and does so later in the turn.
+class Client {
+ public:
+  virtual void on_connected(const Answer<Connected>& answer) = 0;
+  virtual void on_restored(const Answer<Restored>& answer) = 0;
+  /// False (the queue is full) makes the shard take the replay back and end the session as a slow consumer.
+  virtual bool on_channel_restored(const ChannelRestored& channel, bool last) = 0;
+  virtual void on_subscribed(std::uint64_t request, const Answer<Position>& answer) = 0;
+  virtual void on_unsubscribed(std::uint64_t request, const Answer<Instant>& answer) = 0;
+  virtual void on_published(std::uint64_t request, const Answer<Published>& answer) = 0;
+  /// The shard has ended the membership and forgotten it; close the connection. Reasons: same_uid_login,
+  /// kicked_out_by_server, slow_consumer (can be resumed), and `ok` when a newer connection resumed this session.
+  virtual void on_ended(Errc reason) = 0;
+
+ protected:
+  ~Client() = default;
+};
+
+}  // namespace postage::shard
