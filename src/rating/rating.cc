@@ -1,0 +1,198 @@
+#include "rating/rating.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace postage::rating {
+namespace {
+using catalog::Catalogue;
+using catalog::Plan;
+using catalog::PlanKind;
+
+const Rational kHundred(100);
+
+Rational at_least_zero(Rational value) { return value.is_negative() ? Rational() : value; }
+
+/// The sums that percentages and the minimum look at: what was printed, and what it was before rounding.
+struct Sums {
+  Rational printed;
+  Rational exact;
+};
+
+/// Appends lines, keeps both sums, and leaves out the zero lines that are not printed.
+class Lines {
+ public:
+  explicit Lines(Bill& bill) : bill_(bill) {}
+
+  void add(Line line) {
+    sums_.printed += line.amount;
+    sums_.exact += line.exact;
+    const bool always = line.kind == LineKind::base || line.meter.has_value();
+    if (always || !line.amount.is_zero()) bill_.lines.push_back(std::move(line));
+  }
+  /// A line whose printed amount is its exact amount rounded.
+  void add_rounded(LineKind kind, Rational exact, std::optional<MeterPart> meter = std::nullopt) {
+    Rational amount = round_money(exact, bill_.currency);
+    add({.kind = kind, .meter = std::move(meter), .exact = std::move(exact), .amount = std::move(amount)});
+  }
+  [[nodiscard]] const Sums& sums() const { return sums_; }
+
+ private:
+  Bill& bill_;
+  Sums sums_;
+};
+
+/// Sum over the segments of quota times its share of the month.
+template <class Member>
+Rational weighted(const MonthInput& input, Member member) {
+  Rational sum;
+  for (const Segment& segment : input.segments) sum += member(*segment.plan) * Rational(segment.days);
+  return sum / Rational(input.month_days);
+}
+
+struct Included {
+  Rational pcu, messages, storage_gb;
+};
+
+bool pro_rata(const MonthInput& input) {
+  return input.catalogue->rules.upgrade == catalog::UpgradeRule::pro_rata_days && !input.segments.empty();
+}
+
+Included included(const MonthInput& input) {
+  Included result;
+  if (input.plan->kind == PlanKind::payg) return result;
+  if (pro_rata(input)) {
+    result.pcu = weighted(input, [](const Plan& plan) { return Rational(plan.quotas.pcu); });
+    result.messages = weighted(input, [](const Plan& plan) { return Rational(plan.quotas.messages); });
+    result.storage_gb = weighted(input, [](const Plan& plan) { return plan.quotas.storage_gb; });
+  } else {
+    const catalog::Quotas& quotas = input.plan->quotas;
+    result = {Rational(quotas.pcu), Rational(quotas.messages), quotas.storage_gb};
+  }
+  const catalog::Rules& rules = input.catalogue->rules;
+  if (rules.storage_quota == catalog::StorageQuota::gb_hours && rules.storage_divisor == catalog::StorageDivisor::fixed) {
+    result.storage_gb *= Rational(BigInt(input.usage.month_hours), BigInt(rules.storage_divisor_hours));
+  }
+  return result;
+}
+
+void add_meter(Lines& lines, const Plan& plan, LineKind kind, const Rational& quantity, const Rational& quota,
+               const Rational& rate) {
+  MeterPart part{quantity, quota, Rational(), rate};
+  if (plan.kind != PlanKind::hard) part.overage = at_least_zero(quantity - quota);
+  Rational exact = part.overage * rate;
+  lines.add_rounded(kind, std::move(exact), std::move(part));
+}
+
+/// Base and proration under the pro-rata rule. A change on day d of n counts the days from d to the end, d included;
+/// several changes on one day count as one, because a segment of 0 days is no segment.
+void add_pro_rata(Lines& lines, const MonthInput& input, const Currency& currency) {
+  int left = 0;
+  for (const Segment& segment : input.segments) left += segment.days;
+  const bool began_late = left < input.month_days;
+  const Plan* before = nullptr;
+  Rational base, exact, parts;
+  for (const Segment& segment : input.segments) {
+    if (segment.days == 0) continue;
+    if (before == nullptr && !began_late) {
+      base = segment.plan->base_fee;
+    } else {
+      const Rational share(BigInt(left), BigInt(input.month_days));
+      const Rational charge = segment.plan->base_fee * share;
+      const Rational credit = before == nullptr ? Rational() : before->base_fee * share;
+      exact += charge - credit;
+      parts += round_money(charge, currency) - round_money(credit, currency);
+    }
+    before = segment.plan.get();
+    left -= segment.days;
+  }
+  lines.add_rounded(LineKind::base, base);
+  const bool apart = input.catalogue->rules.proration_rounding == catalog::ProrationRounding::parts;
+  Rational amount = apart ? parts : round_money(exact, currency);
+  lines.add({.kind = LineKind::proration, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
+}
+
+/// A line of `percent` of both sums, with the sign of `sign`.
+void add_percent(Lines& lines, LineKind kind, const Rational& percent, int sign, const Currency& currency) {
+  if (percent.is_zero()) return;
+  const Rational factor = percent / kHundred * Rational(sign);
+  const Sums sums = lines.sums();
+  lines.add({.kind = kind, .meter = {}, .exact = sums.exact * factor,
+             .amount = round_money(sums.printed * factor, currency)});
+}
+
+void add_discount_and_minimum(Lines& lines, const MonthInput& input, const Currency& currency) {
+  const Sums before = lines.sums();
+  add_percent(lines, LineKind::discount, input.contract.discount_percent, -1, currency);
+  const Plan& owner = input.minimum_plan ? *input.minimum_plan : *input.plan;
+  const Rational minimum = input.contract.minimum_spend.value_or(owner.minimum_spend);
+  if (minimum.is_zero()) return;
+  const bool after = input.catalogue->rules.minimum == catalog::MinimumRule::after_discount;
+  const Sums base = after ? lines.sums() : before;
+  lines.add({.kind = LineKind::minimum, .meter = {}, .exact = at_least_zero(minimum - base.exact),
+             .amount = at_least_zero(minimum - base.printed)});
+}
+
+void add_tax(Lines& lines, Bill& bill, const Tax& tax) {
+  if (tax.rate_percent.is_zero()) return;
+  if (!tax.inclusive) {
+    add_percent(lines, LineKind::tax, tax.rate_percent, 1, bill.currency);
+    return;
+  }
+  // An inclusive tax is told, not added: it goes past the sums.
+  const Rational factor = tax.rate_percent / (kHundred + tax.rate_percent);
+  Line line{.kind = LineKind::tax, .meter = {}, .exact = lines.sums().exact * factor,
+            .amount = round_money(lines.sums().printed * factor, bill.currency), .inclusive = true};
+  if (!line.amount.is_zero()) bill.lines.push_back(std::move(line));
+}
+}  // namespace
+
+std::string_view line_kind_name(LineKind kind) {
+  constexpr std::string_view kNames[] = {"base",     "proration", "pcu",        "messages", "storage",
+                                         "discount", "minimum",   "sla_credit", "tax"};
+  return kNames[static_cast<int>(kind)];
+}
+
+const Line* Bill::line(LineKind kind) const {
+  const auto found = std::ranges::find(lines, kind, &Line::kind);
+  return found == lines.end() ? nullptr : &*found;
+}
+
+Rational storage_gb(const Catalogue& catalogue, UInt128 byte_hours, std::int64_t month_hours) {
+  const bool fixed = catalogue.rules.storage_divisor == catalog::StorageDivisor::fixed;
+  const std::int64_t hours = fixed ? catalogue.rules.storage_divisor_hours : month_hours;
+  Rational gb(BigInt(byte_hours), BigInt(catalogue.gigabyte) * hours);
+  return catalogue.rules.storage_decimals ? gb.rounded(*catalogue.rules.storage_decimals) : gb;
+}
+
+Quantities quantities(const Catalogue& catalogue, const Usage& usage) {
+  const bool summed = catalogue.rules.pcu == catalog::PcuRule::sum_of_project_peaks;
+  return {Rational(summed ? usage.sum_of_peaks : usage.simultaneous_peak), Rational(usage.message_units),
+          storage_gb(catalogue, usage.byte_hours, usage.month_hours), usage.month_hours};
+}
+
+Bill rate(const MonthInput& input) {
+  CHECK(input.catalogue != nullptr && input.plan != nullptr);
+  const Plan& plan = *input.plan;
+  Bill bill{.plan = plan.name, .catalogue = input.catalogue->name, .currency = input.catalogue->currency, .lines = {},
+            .total = {}, .exact_total = {}};
+  bill.lines.reserve(8);
+  Lines lines(bill);
+  if (pro_rata(input)) {
+    add_pro_rata(lines, input, bill.currency);
+  } else {
+    lines.add_rounded(LineKind::base, plan.base_fee);
+  }
+  const Included quota = included(input);
+  add_meter(lines, plan, LineKind::pcu, input.usage.pcu, quota.pcu, plan.rates.pcu);
+  add_meter(lines, plan, LineKind::messages, input.usage.messages, quota.messages, plan.rates.message);
+  add_meter(lines, plan, LineKind::storage, input.usage.storage_gb, quota.storage_gb, plan.rates.storage_gb);
+  add_discount_and_minimum(lines, input, bill.currency);
+  add_percent(lines, LineKind::sla_credit, input.sla_credit_percent, -1, bill.currency);
+  add_tax(lines, bill, input.tax);
+  bill.total = lines.sums().printed;
+  bill.exact_total = lines.sums().exact;
+  return bill;
+}
+
+}  // namespace postage::rating
