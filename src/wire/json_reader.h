@@ -29,8 +29,9 @@ inline bool null_or_fail(Json& v, ReadStatus& status, std::string_view name) {
 // ---- one value of each kind; false if the frame is not readable ------------------------------------------------------------
 
 inline bool read(Json& json, std::string_view& v, Errc bad, std::string_view name, ReadStatus& status) {
-  if (json.get_string().get(v) != simdjson::SUCCESS) return null_or_fail(json, status, name);
-  if (!valid_utf8(v)) status.complain(bad, name);  // a lone surrogate escape
+  const simdjson::error_code error = json.get_string().get(v);
+  if (error == simdjson::INCORRECT_TYPE) return null_or_fail(json, status, name);
+  if (error != simdjson::SUCCESS || !valid_utf8(v)) status.complain(bad, name);  // a bad escape, a lone surrogate
   return !status.failed();
 }
 inline bool read(Json& json, bool& v, Errc, std::string_view name, ReadStatus& status) {

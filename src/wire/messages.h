@@ -149,7 +149,7 @@ struct PublishReply {
 };
 /// Which quota, budget or limit refused. Quantities and money are decimal text, never floating numbers.
 struct QuotaDetail {
-  Errc reason = Errc::quota_messages;  ///< a row of -17001 and below
+  Errc reason = Errc::ok;   ///< a row of -17001 and below
   std::string_view meter;              ///< "pcu", "messages", "storage" or "money"
   std::string_view limit;
   std::string_view used;
@@ -158,7 +158,7 @@ struct QuotaDetail {
 };
 /// The call failed. Name, text and advice follow from `code` by spec/errors.def and are written by the encoder.
 struct ErrorReply {
-  Errc code = Errc::internal;
+  Errc code = Errc::ok;  ///< to be set
   std::string_view detail;
   std::uint32_t retry_after_ms = 0;  ///< 0: not known
   std::optional<QuotaDetail> quota;
@@ -198,11 +198,11 @@ struct ChannelResumed {
 struct Resumed {
   SessionKey session{};
   std::span<const ChannelResumed> channels;  ///< at most kResumeChannelsMax
-  bool complete = true;
+  bool complete = false;
 };
 /// The server ends the connection; the WebSocket close follows with close_code(code).
 struct Bye {
-  Errc code = Errc::server_stopping;
+  Errc code = Errc::ok;  ///< ok after a logout
   bool may_resume = false;
   std::string_view detail;
   std::uint32_t reconnect_after_ms = 0;  ///< wait at least this long; 0: no wish
