@@ -74,7 +74,8 @@ bool read_frame(simdjson::ondemand::object object, Frame& frame, ReadStatus& sta
 
 template <class Frame>
 Result<Frame> decode(std::string_view text, std::uint64_t* request_id) {
-  Frame frame;
+  Result<Frame> result{Frame{}};
+  Frame& frame = *result;
   ReadStatus status;
   bool has_body = false;
   Document& document = Document::of_this_thread();
@@ -85,7 +86,8 @@ Result<Frame> decode(std::string_view text, std::uint64_t* request_id) {
     status.fail(Errc::protocol_error, "JSON: one object is expected");
   }
   if (request_id != nullptr) *request_id = frame.request_id;
-  return finish(frame, has_body, status);
+  finish(result, has_body, status);
+  return result;
 }
 
 template Result<Request> decode<Request>(std::string_view, std::uint64_t*);

@@ -32,13 +32,15 @@ void read_field(Reader& reader, Frame& frame, bool& has_body) {
 
 template <class Frame>
 Result<Frame> decode(std::string_view bytes, std::uint64_t* request_id) {
-  Frame frame;
+  Result<Frame> result{Frame{}};
+  Frame& frame = *result;
   ReadStatus status;
   Reader reader(bytes, status);
   bool has_body = false;
   while (!reader.at_end() && !status.failed()) read_field(reader, frame, has_body);
   if (request_id != nullptr) *request_id = frame.request_id;
-  return finish(frame, has_body, status);
+  finish(result, has_body, status);
+  return result;
 }
 
 template Result<Request> decode<Request>(std::string_view, std::uint64_t*);

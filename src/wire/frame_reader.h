@@ -33,14 +33,17 @@ inline void check_body(const ServerFrame& frame, ReadStatus& status) {
   if (message != nullptr && !message->payload.present) status.fail(Errc::protocol_error, "payload");
 }
 
-/// The frame, or the error that reading it left.
+/// Puts the error that reading left in place of the frame, if there is one. `result` holds the frame.
 template <class Frame>
-Result<Frame> finish(const Frame& frame, bool has_body, ReadStatus& status) {
-  if (!status.failed() && !has_body) return Errc::service_not_supported;
-  if (!status.failed()) check_body(frame, status);
-  if (status.failed()) return Error(status.hard, "the frame is wrong at: " + std::string(status.where));
-  if (status.soft != Errc::ok) return Error(status.soft, std::string(status.where));
-  return frame;
+void finish(Result<Frame>& result, bool has_body, ReadStatus& status) {
+  if (!status.failed() && has_body) [[likely]] check_body(*result, status);
+  if (status.failed()) {
+    result = Error(status.hard, "the frame is wrong at: " + std::string(status.where));
+  } else if (!has_body) {
+    result = Errc::service_not_supported;
+  } else if (status.soft != Errc::ok) {
+    result = Error(status.soft, std::string(status.where));
+  }
 }
 
 namespace proto {
