@@ -3,13 +3,14 @@
 //
 // SQL is written in the subset that SQLite and PostgreSQL share (ROOM.md lists it): `?` placeholders, `returning`,
 // `on conflict (...) do update set x = excluded.x`. Values go in and out typed; nothing is converted on the way.
+#include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -87,7 +88,8 @@ class Connection {
   /// Runs a statement that answers no rows. Returns how many rows an insert, update or delete changed.
   template <class... Args>
   Result<std::int64_t> run(std::string_view sql, const Args&... args) {
-    return execute(sql, {{to_parameter(args)...}}, nullptr, nullptr);
+    const std::array<Parameter, sizeof...(Args)> parameters{to_parameter(args)...};
+    return execute(sql, parameters, nullptr, nullptr);
   }
 
   /// Calls reader(Row&) for each row. The reader must not use this connection.
@@ -96,7 +98,8 @@ class Connection {
     auto call = [](void* self, Row& row) {
       (*static_cast<std::remove_reference_t<Reader>*>(self))(row);
     };
-    TRY_VOID(execute(sql, {{to_parameter(args)...}}, call, const_cast<void*>(static_cast<const void*>(&reader))));
+    const std::array<Parameter, sizeof...(Args)> parameters{to_parameter(args)...};
+    TRY_VOID(execute(sql, parameters, call, const_cast<void*>(static_cast<const void*>(&reader))));
     return {};
   }
 
@@ -144,19 +147,16 @@ class Connection {
 
   explicit Connection(bool writer) : writer_(writer) {}
   Result<void> open(const std::string& path, std::int64_t busy_timeout_ms, bool sync);
-  Result<std::int64_t> execute(std::string_view sql, std::vector<Parameter> parameters, RowCall call, void* self);
-  Result<std::int64_t> step_all(sqlite3_stmt* statement, std::string_view sql, RowCall call, void* self);
+  Result<void> control(const char* sql);
+  Result<std::int64_t> execute(std::string_view sql, std::span<const Parameter> parameters, RowCall call, void* self);
+  Result<void> step_all(sqlite3_stmt* statement, std::string_view sql, RowCall call, void* self);
   Result<void> bind(sqlite3_stmt* statement, std::span<const Parameter> parameters, std::string_view sql);
-  Result<sqlite3_stmt*> prepare(std::string_view sql);
+  Result<sqlite3_stmt*> take_statement(std::string_view sql);
+  void give_back(std::string_view sql, sqlite3_stmt* statement);
   [[nodiscard]] Error failure(int code, std::string_view sql) const;
 
-  struct Cached {
-    std::string sql;
-    sqlite3_stmt* statement;
-    bool busy;
-  };
   sqlite3* handle_ = nullptr;
-  std::vector<Cached> cache_;  ///< prepared statements, most recently used last
+  std::unordered_map<std::string_view, sqlite3_stmt*> idle_;  ///< prepared and not running; keys live in the statements
   int depth_ = 0;              ///< open transaction and savepoints
   const bool writer_;
 };
