@@ -17,6 +17,8 @@ struct GateTerms {
   catalog::PlanPtr next_plan;  ///< in force from the next month's first instant; null = `plan` stays
   rating::Contract contract;
   rating::Tax tax;
+  /// Pro-rata catalogues only: the plans of the running month and their days, as rating::MonthInput wants them.
+  std::vector<rating::Segment> segments;
   std::optional<Rational> budget;  ///< the customer's own cap on the month's bill
   /// Count also where no plan quota or budget asks for it, so that the ends at 2^63-1 are exact. The live server leaves
   /// this off: a soft account then costs one branch.
