@@ -2,11 +2,12 @@
 // the server dies, every socket is read to its end (what the kernel had taken was delivered), and one JSON line tells,
 // per session, the units its client knows of: accepted operations, acknowledged publishes, received copies.
 //
-//   kill_load PORT APP_ID TOKEN_PREFIX_FILE SUBSCRIBERS PUBLISHERS WINDOW BYTES
-// The token file holds one token a line, for users u0, u1, ... in that order. "ready" is printed when all have subscribed
-// and publishing begins.
+//   kill_load PORT APP_ID TOKEN_FILE SUBSCRIBERS PUBLISHERS WINDOW BYTES SERVER_PID KILL_AFTER
+// The token file holds one token a line, for users u0, u1, ... in that order. After KILL_AFTER deliveries were read in
+// all, the server is killed from here with SIGKILL: a moment that no clock chose.
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -35,6 +36,8 @@ struct Options {
   int publishers = 0;
   int window = 0;
   std::size_t bytes = 0;
+  int server = 0;
+  std::int64_t kill_after = 0;
 };
 
 std::int64_t units_of(std::size_t bytes) { return bytes <= 1024 ? 1 : static_cast<std::int64_t>((bytes + 1023) / 1024); }
@@ -227,7 +230,7 @@ void run(const Options& options) {
   const int epoll = ::epoll_create1(0);
   std::vector<std::unique_ptr<Peer>> peers;
   for (int i = 0; i < options.subscribers + options.publishers; ++i) peers.push_back(std::make_unique<Peer>(options, i, epoll));
-  bool started = false;
+  bool started = false, killed = false;
   std::size_t open = peers.size();
   std::vector<epoll_event> events(256);
   while (open > 0) {
@@ -238,12 +241,16 @@ void run(const Options& options) {
       peer->on_readable();
       if (peer->ended()) --open;
     }
+    std::int64_t read_so_far = 0;
+    for (const auto& peer : peers) read_so_far += peer->deliveries();
+    if (started && !killed && read_so_far >= options.kill_after) {
+      killed = true;
+      ::kill(options.server, SIGKILL);
+    }
     bool all_ready = !started;
     for (const auto& peer : peers) all_ready = all_ready && peer->ready();
     if (all_ready) {
       started = true;
-      std::printf("ready\n");
-      std::fflush(stdout);
       for (const auto& peer : peers) if (peer->publisher()) peer->start_publishing();
     }
   }
@@ -263,8 +270,8 @@ void run(const Options& options) {
 }  // namespace postage
 
 int main(int argc, char** argv) {
-  if (argc != 8) {
-    std::fprintf(stderr, "usage: kill_load PORT APP_ID TOKEN_FILE SUBSCRIBERS PUBLISHERS WINDOW BYTES\n");
+  if (argc != 10) {
+    std::fprintf(stderr, "usage: kill_load PORT APP_ID TOKEN_FILE SUBSCRIBERS PUBLISHERS WINDOW BYTES SERVER_PID KILL_AFTER\n");
     return 2;
   }
   postage::Options options;
@@ -276,6 +283,8 @@ int main(int argc, char** argv) {
   options.publishers = std::atoi(argv[5]);
   options.window = std::atoi(argv[6]);
   options.bytes = static_cast<std::size_t>(std::atoi(argv[7]));
+  options.server = std::atoi(argv[8]);
+  options.kill_after = std::atoll(argv[9]);
   postage::run(options);
   return 0;
 }
