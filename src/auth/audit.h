@@ -14,8 +14,9 @@
 #include "base/result.h"
 
 namespace postage::db {
+class Connection;
 class Database;
-}
+}  // namespace postage::db
 
 namespace postage::auth {
 
@@ -48,15 +49,22 @@ struct AuditDraft {
 struct AuditEvent {
   std::int64_t number = 0;  ///< 1, 2, 3 without gaps
   Instant at;
-  AuditDraft draft;
-  std::string canonical;  ///< the JSON that was hashed
-  std::string hash;       ///< 64 hex digits
+  Actor actor;
+  std::string action;
+  AccountId account;
+  ProjectId project;
+  std::string subject;
+  std::string details;  ///< a JSON object, keys sorted
+  std::string hash;     ///< 64 hex digits: SHA-256 of the hash before and canonical_json(*this)
 };
+
+/// The text that is hashed: one JSON object, keys sorted, no spaces, without `hash`.
+std::string canonical_json(const AuditEvent& event);
 
 /// What to list; newest first.
 struct AuditQuery {
   std::optional<AccountId> account;  ///< none: all
-  std::int64_t before = INT64_MAX;   ///< numbers below this
+  std::int64_t before = INT64_MAX;  ///< numbers below this
   std::int64_t limit = 100;          ///< 1 to 1000
 };
 
@@ -65,6 +73,8 @@ class AuditLog {
   /// `database` has auth's migrations and outlives this.
   explicit AuditLog(db::Database& database) : database_(database) {}
 
+  /// Appends one event inside the caller's write transaction, so that a change and its event are stored together.
+  static Result<void> append_in(db::Connection& connection, const AuditDraft& draft, Instant at);
   /// Appends one event, in a transaction of its own.
   Result<void> append(const AuditDraft& draft, Instant at);
   [[nodiscard]] Result<std::vector<AuditEvent>> list(const AuditQuery& query) const;

@@ -2,8 +2,6 @@
 // Who is asking at the console and the REST door: people with passwords and sessions, and API keys. Secrets are stored as
 // hashes only. Blocking (SQL, and 20 ms of argon2 at log-in): workers only. Thread: any.
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +10,7 @@
 #include "auth/audit.h"
 #include "auth/entropy.h"
 #include "auth/login_throttle.h"
+#include "auth/password.h"
 #include "auth/roles.h"
 #include "base/clock.h"
 #include "base/ids.h"
@@ -70,13 +69,10 @@ class Credentials {
   struct Settings {
     std::chrono::hours session_life{12};
     ThrottleSettings throttle;
-    /// Cost of the password hash; the defaults are the product's, tests take less.
-    std::uint32_t argon2_passes = 2;
-    std::uint32_t argon2_kib = 19 * 1024;
+    PasswordCost password_cost;  ///< the default is the product's; tests take less
   };
   /// `database` has auth's migrations (auth/schema.h); arguments outlive this.
   Credentials(db::Database& database, Entropy& entropy, Settings settings);
-  ~Credentials();
 
   /// --- people. Errors: bad_request naming the field, not_found, conflict (e-mail in use), forbidden (realms mixed).
   Result<Person> create_person(const NewPerson& fields, const Actor& actor, Instant now);
@@ -113,7 +109,6 @@ class Credentials {
  private:
   Result<Principal> authenticate_session(std::string_view token, Instant now);
   Result<Principal> authenticate_key(std::string_view secret, Instant now);
-  Result<void> change_person(PersonId person, std::string_view sql_value, const AuditDraft& what, Instant now);
 
   db::Database& database_;
   Entropy& entropy_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,8 +22,8 @@
 #include "base/result.h"
 
 namespace postage::db {
+class Connection;
 class Database;
-class Transaction;
 }  // namespace postage::db
 
 namespace postage::auth {
@@ -89,7 +90,10 @@ struct AccountInfo {
 /// Everything at one version. Pointers stay good while the snapshot is held.
 class DirectorySnapshot {
  public:
-  /// Grows with each change, from 1.
+  DirectorySnapshot() = default;
+  DirectorySnapshot(const DirectorySnapshot&) = delete;  ///< by_app_id_ points into the members; see Directory::copy
+  DirectorySnapshot& operator=(const DirectorySnapshot&) = delete;
+  /// Grows with each change, also over restarts.
   [[nodiscard]] std::uint64_t version() const { return version_; }
   /// The project of an App ID (exact text), or null when there is none or it was deleted.
   [[nodiscard]] const ProjectInfo* find(std::string_view app_id) const;
@@ -105,11 +109,13 @@ class DirectorySnapshot {
 
  private:
   friend class Directory;
+  void put(std::shared_ptr<const AccountInfo> account);
+  void put(std::shared_ptr<const ProjectInfo> project);
   std::uint64_t version_ = 0;
   std::map<AccountId, std::shared_ptr<const AccountInfo>> accounts_;
   std::map<ProjectId, std::shared_ptr<const ProjectInfo>> projects_;
   std::map<AccountId, std::vector<ProjectId>> projects_of_;
-  std::unordered_map<std::string_view, const ProjectInfo*> by_app_id_;  ///< keys and values live in projects_
+  std::unordered_map<std::string_view, const ProjectInfo*> by_app_id_;  ///< not deleted; keys and values live in projects_
 };
 
 using SnapshotRef = std::shared_ptr<const DirectorySnapshot>;
@@ -166,6 +172,10 @@ class Directory {
   /// `listener` outlives the directory. Before other threads start.
   void listen(DirectoryListener& listener) { listeners_.push_back(&listener); }
 
+  /// Loads again when another process (the command line) has changed the store; app calls it about once a second. True
+  /// when it had changed.
+  Result<bool> refresh();
+
   /// Errors of all writes: bad_request naming the field, no_account or not_found, conflict (a name or App ID in use),
   /// store_failed. A failed write changes nothing.
   Result<AccountInfo> create_account(const NewAccount& fields, const Actor& actor, Instant now);
@@ -187,10 +197,16 @@ class Directory {
  private:
   Directory(db::Database& database, const Seal& seal, Entropy& entropy)
       : database_(database), seal_(seal), entropy_(entropy) {}
-  Result<void> load();
-  Result<const ProjectInfo*> live_project(ProjectId id) const;
-  Result<ProjectInfo> store_project(ProjectInfo project, const AuditDraft& what, Instant now);
-  Result<AccountInfo> store_account(AccountInfo account, const AuditDraft& what, Instant now);
+  [[nodiscard]] Result<bool> refresh_held();
+  [[nodiscard]] Result<ProjectInfo> live_project(ProjectId id) const;
+  [[nodiscard]] Result<void> check_room_for(const ProjectInfo& project) const;
+  Result<ProjectInfo> change_certificates(ProjectId id, const char* action, std::string_view subject, const Actor& actor,
+                                          Instant now, const std::function<Result<void>(ProjectInfo&)>& change);
+  Result<ProjectInfo> save_project(const ProjectInfo& project, AuditDraft what, Instant now);
+  Result<AccountInfo> save_account(const AccountInfo& account, AuditDraft what, Instant now);
+  /// Counts the version up in the caller's transaction; conflict when another process has changed the store meanwhile.
+  Result<std::uint64_t> count_up(db::Connection& connection) const;
+  [[nodiscard]] std::shared_ptr<DirectorySnapshot> copy(std::uint64_t version) const;
   void publish(std::shared_ptr<DirectorySnapshot> next);
 
   db::Database& database_;

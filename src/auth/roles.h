@@ -56,8 +56,8 @@ std::string_view realm_name(Realm realm);
 std::string_view permission_name(Permission permission);
 /// Whether a row grants it.
 bool grants(Role role, Permission permission);
-/// Whether `giver` may hand out `given`: the same realm, and nothing in `given` that `giver` may not do itself. Only an
-/// owner (or an operator) makes owners.
+/// Whether `giver` may hand out `given`: nothing in `given` that `giver` may not do itself, in the same realm. Only an owner
+/// makes owners; role operator gives every role of both realms.
 bool may_give(Role giver, Role given);
 
 struct Membership {
