@@ -6,9 +6,11 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <thread>
 
 #include "base/websocket_frame.h"
+#include "wire/schema.h"
 #include "wire/test_samples.h"
 
 namespace postage::wire {
@@ -54,6 +56,43 @@ TEST(Golden, JsonFramesAreJson) {
   const auto error = nlohmann::json::parse(samples::payload_of(Codec::json, samples::server_frames()[11].second));
   EXPECT_EQ(error["error"]["quota"]["name"], "quota_messages");
   EXPECT_EQ(error["error"]["retry"], "later");
+}
+
+/// Lines of the page's ```json blocks.
+std::vector<std::string> documented_frames() {
+  std::ifstream page(POSTAGE_SOURCE_DIR "/docs/protocol.md");
+  std::vector<std::string> frames;
+  bool inside = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("```")) {
+      inside = line == "```json";
+    } else if (inside) {
+      frames.push_back(line);
+    }
+  }
+  return frames;
+}
+
+TEST(Page, EveryFrameOnThePageOfTheProtocolIsReadable) {
+  const auto frames = documented_frames();
+  ASSERT_GT(frames.size(), 15U);
+  for (const std::string& frame : frames) {
+    const bool request = from_json(frame).ok();
+    const bool event = decode_event(Codec::json, frame, true).ok();
+    EXPECT_TRUE(request || event) << frame;
+  }
+}
+
+TEST(Page, EveryErrorOnThePageOfTheProtocolIsARow) {
+  std::ifstream page(POSTAGE_SOURCE_DIR "/docs/protocol.md");
+  const std::string text((std::istreambuf_iterator<char>(page)), {});
+  const std::regex row(R"(\| (-1\d{4}) \| `(\w+)` \|)");
+  int rows = 0;
+  for (std::sregex_iterator it(text.begin(), text.end(), row), end; it != end; ++it, ++rows) {
+    const int number = std::stoi((*it)[1]);
+    EXPECT_EQ(error_row(known_error(number)).name, (*it)[2].str()) << number;
+  }
+  EXPECT_GT(rows, 25);
 }
 
 // ---- meaning ------------------------------------------------------------------------------------------------------------
