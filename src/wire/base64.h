@@ -13,8 +13,8 @@ constexpr std::size_t base64_size(std::size_t size) { return (size + 2) / 3 * 4;
 /// Writes base64_size(bytes.size()) characters to `to` and returns its end.
 char* write_base64(char* to, std::string_view bytes);
 
-/// Decodes canonical padded base64 into `to` (room for text.size() / 4 * 3); the number of bytes, or none if the text is
-/// not canonical: wrong length, foreign character, padding inside, or spare bits that are not zero.
+/// Decodes canonical padded base64 into `to` (room for text.size() / 4 * 3); the number of bytes, or none if the text
+/// is not canonical: wrong length, foreign character, padding inside, or spare bits that are not zero.
 std::optional<std::size_t> read_base64(char* to, std::string_view text);
 
 /// Writes 2 * size lower-case hexadecimal digits to `to` and returns its end.

@@ -26,8 +26,13 @@ std::optional<std::string> decode(std::string_view text) {
 }
 
 TEST(Base64, TheVectorsOfRfc4648Hold) {
-  const std::pair<const char*, const char*> table[] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-                                                       {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> table[] = {{"", ""},
+                                                       {"f", "Zg=="},
+                                                       {"fo", "Zm8="},
+                                                       {"foo", "Zm9v"},
+                                                       {"foob", "Zm9vYg=="},
+                                                       {"fooba", "Zm9vYmE="},
+                                                       {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, coded] : table) {
     EXPECT_EQ(encode(plain), coded);
     EXPECT_EQ(decode(coded), plain);
@@ -35,7 +40,8 @@ TEST(Base64, TheVectorsOfRfc4648Hold) {
 }
 
 TEST(Base64, OnlyTheCanonicalFormIsRead) {
-  for (const char* bad : {"Z", "Zg", "Zg=", "Zh==", "Zm9=", "=Zg=", "Zg==Zg==", "Z=g=", "====", "Zm 9v", "Zm9v\n", "-_-_"}) {
+  for (const char* bad :
+       {"Z", "Zg", "Zg=", "Zh==", "Zm9=", "=Zg=", "Zg==Zg==", "Z=g=", "====", "Zm 9v", "Zm9v\n", "-_-_"}) {
     EXPECT_EQ(decode(bad), std::nullopt) << bad;
   }
 }
@@ -56,7 +62,8 @@ TEST(Hex, KeysComeBackAndOtherTextIsRefused) {
   std::array<std::uint8_t, 4> back{};
   EXPECT_TRUE(read_hex(back.data(), back.size(), "009AF0ff"));
   EXPECT_EQ(back, key);
-  for (const char* bad : {"", "009af0f", "009af0ff0", "009af0fg", "-09af0ff"}) EXPECT_FALSE(read_hex(back.data(), 4, bad)) << bad;
+  for (const char* bad : {"", "009af0f", "009af0ff0", "009af0fg", "-09af0ff"})
+    EXPECT_FALSE(read_hex(back.data(), 4, bad)) << bad;
 }
 
 TEST(JsonText, EveryByteThatNeedsAnEscapeIsFoundAtEveryPlace) {
@@ -64,17 +71,23 @@ TEST(JsonText, EveryByteThatNeedsAnEscapeIsFoundAtEveryPlace) {
     for (std::size_t at = 0; at < 40; ++at) {
       std::string text(40, 'x');
       text[at] = static_cast<char>(c);
-      EXPECT_EQ(json::plain_prefix(text.data(), text.size()), json::needs_escape(static_cast<unsigned char>(c)) ? at : 40U) << c;
+      EXPECT_EQ(json::plain_prefix(text.data(), text.size()),
+                json::needs_escape(static_cast<unsigned char>(c)) ? at : 40U)
+          << c;
     }
   }
   std::vector<char> out(json::string_bound(8));
-  char* end = json::write_string(out.data(), std::string_view("\"\\\n\r\t\x01\x1f" "é", 9));
+  char* end = json::write_string(out.data(), std::string_view("\"\\\n\r\t\x01\x1f"
+                                                              "é",
+                                                              9));
   EXPECT_EQ(std::string(out.data(), end), R"("\"\\\n\r\t\u0001\u001fé")");
 }
 
 TEST(Utf8, ValidAndInvalidTextAreToldApart) {
-  for (const char* good : {"", "a", "abcdefgh", "abcdefghé", "é", "你好", "😀", "\x7f"}) EXPECT_TRUE(valid_utf8(good)) << good;
-  for (const char* bad : {"\x80", "abcdefgh\xff", "\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "aaaaaaa\xc3"}) {
+  for (const char* good : {"", "a", "abcdefgh", "abcdefghé", "é", "你好", "😀", "\x7f"})
+    EXPECT_TRUE(valid_utf8(good)) << good;
+  for (const char* bad :
+       {"\x80", "abcdefgh\xff", "\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "aaaaaaa\xc3"}) {
     EXPECT_FALSE(valid_utf8(bad)) << bad;
   }
   std::string wide(1000, 'a');

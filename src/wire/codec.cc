@@ -16,12 +16,14 @@ Result<Frame> decode(Codec codec, std::string_view frame, bool is_text, std::uin
   if (request_id != nullptr) *request_id = 0;
   if (frame.size() > kFrameBytesMax) return Errc::request_too_large;
   if (is_text != (codec == Codec::json)) {
-    return Error(Errc::protocol_error, is_text ? "postage.v1.proto takes binary frames" : "postage.v1.json takes text frames");
+    return Error(Errc::protocol_error,
+                 is_text ? "postage.v1.proto takes binary frames" : "postage.v1.json takes text frames");
   }
   return codec == Codec::json ? json::decode<Frame>(frame, request_id) : proto::decode<Frame>(frame, request_id);
 }
 
-// ---- Protobuf -----------------------------------------------------------------------------------------------------------
+// ---- Protobuf
+// -----------------------------------------------------------------------------------------------------------
 
 template <Message Body>
 std::size_t proto_size(std::uint64_t request_id, const Body& body) {
@@ -45,7 +47,8 @@ void append_proto(std::string& out, std::uint64_t request_id, const Body& body, 
   CHECK(end == out.data() + out.size());
 }
 
-// ---- JSON ---------------------------------------------------------------------------------------------------------------
+// ---- JSON
+// ---------------------------------------------------------------------------------------------------------------
 
 /// Memory of the calling thread with room for `size` bytes, not zeroed.
 char* scratch(std::size_t size) {
@@ -92,7 +95,9 @@ Result<ServerFrame> decode_event(Codec codec, std::string_view frame, bool is_te
   return decode<ServerFrame>(codec, frame, is_text, nullptr);
 }
 
-void append_message(std::string& out, Codec codec, const MessageEvent& message) { append(out, codec, 0, message, true); }
+void append_message(std::string& out, Codec codec, const MessageEvent& message) {
+  append(out, codec, 0, message, true);
+}
 
 void append_reply(std::string& out, Codec codec, const ServerFrame& reply) {
   std::visit([&](const auto& body) { append(out, codec, reply.request_id, body, true); }, reply.body);

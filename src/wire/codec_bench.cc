@@ -1,4 +1,5 @@
-// Budget of the hot pair, nanoseconds of one core at 64 B: reading a publish 60 (Protobuf) and 400 (JSON), writing a delivery 60 and 150.
+// Budget of the hot pair, nanoseconds of one core at 64 B: reading a publish 60 (Protobuf) and 400 (JSON), writing a
+// delivery 60 and 150.
 #include <benchmark/benchmark.h>
 
 #include "wire/test_samples.h"
@@ -11,8 +12,8 @@ Codec codec_at(const benchmark::State& state) { return state.range(0) == 0 ? Cod
 void decode_publish(benchmark::State& state) {
   const Codec codec = codec_at(state);
   const std::string payload(static_cast<std::size_t>(state.range(1)), 'x');
-  const std::string bytes =
-      samples::payload_of(codec, Request{7, Publish{"channel-12", ChannelType::message, Payload::text(payload), "", false, false}});
+  const std::string bytes = samples::payload_of(
+      codec, Request{7, Publish{"channel-12", ChannelType::message, Payload::text(payload), "", false, false}});
   for (auto _ : state) {
     auto request = decode_request(codec, bytes, codec == Codec::json);
     benchmark::DoNotOptimize(request);
@@ -23,7 +24,8 @@ BENCHMARK(decode_publish)->ArgsProduct({{0, 1}, {64, 1024, 8192}});
 void encode_delivery(benchmark::State& state) {
   const Codec codec = codec_at(state);
   const std::string payload(static_cast<std::size_t>(state.range(1)), 'x');
-  const MessageEvent message{"channel-12", ChannelType::message, "user-1234", Payload::text(payload), "", 7, 123456, samples::kNow};
+  const MessageEvent message{"channel-12", ChannelType::message, "user-1234", Payload::text(payload), "", 7,
+                             123456,       samples::kNow};
   std::string out;
   out.reserve(64 * 1024);
   for (auto _ : state) {

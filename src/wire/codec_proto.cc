@@ -12,7 +12,8 @@ void read_field(Reader& reader, Frame& frame, bool& has_body) {
   if (!reader.tag(number, type)) return;
   if (number == 1) {
     if (type != kVarint) reader.status().fail(Errc::protocol_error, "request_id");
-    if (!reader.status().failed()) Value<std::uint64_t>::read(reader, frame.request_id, Errc::protocol_error, "request_id");
+    if (!reader.status().failed())
+      Value<std::uint64_t>::read(reader, frame.request_id, Errc::protocol_error, "request_id");
     return;
   }
   const auto is = [&](auto schema) { return decltype(schema)::number == number; };

@@ -23,7 +23,8 @@ Result<Request> from_proto(std::string_view bytes, std::uint64_t* id = nullptr) 
   return decode_request(Codec::proto, bytes, false, id);
 }
 
-// ---- golden frames ------------------------------------------------------------------------------------------------------
+// ---- golden frames
+// ------------------------------------------------------------------------------------------------------
 
 nlohmann::ordered_json golden_frames() {
   nlohmann::ordered_json all;
@@ -95,7 +96,8 @@ TEST(Page, EveryErrorOnThePageOfTheProtocolIsARow) {
   EXPECT_GT(rows, 25);
 }
 
-// ---- meaning ------------------------------------------------------------------------------------------------------------
+// ---- meaning
+// ------------------------------------------------------------------------------------------------------------
 
 TEST(Decode, AJsonPublishHasItsFields) {
   auto request = from_json(R"({"request_id":8,"publish":{"channel":"n","channel_type":"USER","payload":"a\u00e9\n",)"
@@ -152,7 +154,9 @@ TEST(Decode, AResumeNamesItsChannels) {
 
 TEST(Decode, ViewsOfOneThreadAreNotTouchedByAnother) {
   auto mine = from_json(R"({"request_id":1,"publish":{"channel":"mine","payload":"stays"}})");
-  std::thread([] { ASSERT_TRUE(from_json(R"({"request_id":1,"publish":{"channel":"theirs","payload":"other"}})").ok()); }).join();
+  std::thread([] {
+    ASSERT_TRUE(from_json(R"({"request_id":1,"publish":{"channel":"theirs","payload":"other"}})").ok());
+  }).join();
   EXPECT_EQ(std::get<Publish>(mine->body).payload.bytes, "stays");
 }
 
@@ -174,7 +178,8 @@ TEST(Encode, AFrameHasItsHeaderAndFramesJoinByAppending) {
       std::size_t header = 2;
       if (frame[1] == 126) header = 4;
       if (frame[1] == 127) header = 10;
-      EXPECT_EQ(header, write_frame_header(head, codec == Codec::json ? websocket::kText : websocket::kBinary, frame.size() - header));
+      EXPECT_EQ(header, write_frame_header(head, codec == Codec::json ? websocket::kText : websocket::kBinary,
+                                           frame.size() - header));
       EXPECT_EQ(frame.substr(0, header), std::string(head, header));
       auto event = decode_event(codec, std::string_view(frame).substr(header), codec == Codec::json);
       ASSERT_TRUE(event.ok()) << event.error().to_string();
@@ -189,7 +194,8 @@ TEST(Encode, CloseCodesStandForErrors) {
   EXPECT_EQ(close_code(Errc::quota_messages), 4000);
 }
 
-// ---- refusals -----------------------------------------------------------------------------------------------------------
+// ---- refusals
+// -----------------------------------------------------------------------------------------------------------
 
 struct Refusal {
   const char* what;
@@ -240,13 +246,16 @@ TEST(Decode, MalformedJsonIsRefused) {
        Errc::invalid_channel_type, 4},
       {"no payload", R"({"request_id":4,"publish":{"channel":"a"}})", Errc::channel_invalid_message, 4},
       {"payload number", R"({"publish":{"channel":"a","payload":5},"request_id":4})", Errc::channel_invalid_message, 4},
-      {"payload null", R"({"publish":{"channel":"a","payload":null},"request_id":4})", Errc::channel_invalid_message, 4},
-      {"payload object", R"({"publish":{"channel":"a","payload":{"x":[1,2]}},"request_id":4})", Errc::channel_invalid_message, 4},
+      {"payload null", R"({"publish":{"channel":"a","payload":null},"request_id":4})", Errc::channel_invalid_message,
+       4},
+      {"payload object", R"({"publish":{"channel":"a","payload":{"x":[1,2]}},"request_id":4})",
+       Errc::channel_invalid_message, 4},
       {"both payloads", R"({"request_id":4,"publish":{"payload":"","payload_base64":""}})", Errc::protocol_error, 4},
       {"base64 length", R"({"publish":{"payload_base64":"AAA"},"request_id":4})", Errc::channel_invalid_message, 4},
       {"base64 letters", R"({"publish":{"payload_base64":"AA*A"},"request_id":4})", Errc::channel_invalid_message, 4},
       {"payload surrogate", R"({"publish":{"payload":"\udfff"},"request_id":4})", Errc::channel_invalid_message, 4},
-      {"custom type", R"({"publish":{"payload":"","custom_type":"\udfff"},"request_id":4})", Errc::channel_invalid_custom_type, 4},
+      {"custom type", R"({"publish":{"payload":"","custom_type":"\udfff"},"request_id":4})",
+       Errc::channel_invalid_custom_type, 4},
       {"session short", R"({"request_id":4,"hello":{"resume":{"session":"00"}}})", Errc::protocol_error, 4},
       {"session not hex", R"({"request_id":4,"hello":{"resume":{"session":"0011223344556677889900112233445g"}}})",
        Errc::protocol_error, 4},
@@ -276,7 +285,9 @@ TEST(Decode, MalformedProtobufIsRefused) {
   const std::string many = [] {
     std::string resume;
     for (std::size_t i = 0; i <= kResumeChannelsMax; ++i) resume += "\x12\x00"s;
-    const auto length = [](std::size_t n) { return std::string{static_cast<char>(n | 0x80), static_cast<char>(n >> 7)}; };
+    const auto length = [](std::size_t n) {
+      return std::string{static_cast<char>(n | 0x80), static_cast<char>(n >> 7)};
+    };
     const std::string hello = "\x22"s + length(resume.size()) + resume;
     return "\x08\x01\x12"s + length(hello.size()) + hello;
   }();
@@ -329,7 +340,8 @@ TEST(Decode, EveryCutOfEveryFrameIsAnsweredWithoutReadingPastIt) {
     for (const auto& [name, request] : samples::requests()) {
       const std::string whole = samples::payload_of(codec, request);
       for (std::size_t size = 0; size < whole.size(); ++size) {
-        const std::vector<char> exact(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));  // its end is guarded by ASan
+        const std::vector<char> exact(whole.begin(),
+                                      whole.begin() + static_cast<std::ptrdiff_t>(size));  // its end is guarded by ASan
         auto cut = decode_request(codec, {exact.data(), exact.size()}, codec == Codec::json);
         if (codec == Codec::json) {
           EXPECT_FALSE(cut.ok()) << name << " cut at " << size;
@@ -363,11 +375,13 @@ RC_GTEST_PROP(Codec, AnyTextPayloadComesBackThroughBothCodecs, (const std::vecto
     } else if (point < 0x800) {
       text += {static_cast<char>(0xC0 | point >> 6), static_cast<char>(0x80 | (point & 63))};
     } else if (point < 0xD800 || point > 0xDFFF) {
-      text += {static_cast<char>(0xE0 | point >> 12), static_cast<char>(0x80 | (point >> 6 & 63)), static_cast<char>(0x80 | (point & 63))};
+      text += {static_cast<char>(0xE0 | point >> 12), static_cast<char>(0x80 | (point >> 6 & 63)),
+               static_cast<char>(0x80 | (point & 63))};
     }
   }
   for (const Codec codec : {Codec::proto, Codec::json}) {
-    const std::string bytes = samples::payload_of(codec, Request{1, Publish{"c", ChannelType::message, Payload::text(text), "", false, false}});
+    const std::string bytes = samples::payload_of(
+        codec, Request{1, Publish{"c", ChannelType::message, Payload::text(text), "", false, false}});
     auto request = decode_request(codec, bytes, codec == Codec::json);
     RC_ASSERT(request.ok());
     RC_ASSERT(std::get<Publish>(request->body).payload.bytes == text);

@@ -25,7 +25,8 @@ bool emplace_alternative(Frame& frame, const Is& is, const Read& read) {
 /// The last checks of a request, once its frame is read.
 inline void check_body(const Request& request, ReadStatus& status) {
   const auto* publish = std::get_if<Publish>(&request.body);
-  if (publish == nullptr && request.request_id == 0) status.fail(Errc::protocol_error, "request_id 0 is for publish only");
+  if (publish == nullptr && request.request_id == 0)
+    status.fail(Errc::protocol_error, "request_id 0 is for publish only");
   if (publish != nullptr && !publish->payload.present) status.complain(Errc::channel_invalid_message, "payload");
 }
 inline void check_body(const ServerFrame& frame, ReadStatus& status) {
@@ -36,7 +37,8 @@ inline void check_body(const ServerFrame& frame, ReadStatus& status) {
 /// Puts the error that reading left in place of the frame, if there is one. `result` holds the frame.
 template <class Frame>
 void finish(Result<Frame>& result, bool has_body, ReadStatus& status) {
-  if (!status.failed() && has_body) [[likely]] check_body(*result, status);
+  if (!status.failed() && has_body) [[likely]]
+    check_body(*result, status);
   if (status.failed()) {
     result = Error(status.hard, "the frame is wrong at: " + std::string(status.where));
   } else if (!has_body) {

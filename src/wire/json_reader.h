@@ -1,6 +1,7 @@
 #pragma once
-// JSON frames to values by schema.h's rows, with simdjson On-Demand on a padded copy. `null` reads as absent; unknown names
-// are skipped. Strings are unescaped into the parser's buffer, which this thread's next decode overwrites. Internal to wire.
+// JSON frames to values by schema.h's rows, with simdjson On-Demand on a padded copy. `null` reads as absent; unknown
+// names are skipped. Strings are unescaped into the parser's buffer, which this thread's next decode overwrites.
+// Internal to wire.
 #include <simdjson.h>
 
 #include <memory>
@@ -26,7 +27,8 @@ inline bool null_or_fail(Json& v, ReadStatus& status, std::string_view name) {
   return status.fail(Errc::protocol_error, name);
 }
 
-// ---- one value of each kind; false if the frame is not readable ------------------------------------------------------------
+// ---- one value of each kind; false if the frame is not readable
+// ------------------------------------------------------------
 
 inline bool read(Json& json, std::string_view& v, Errc bad, std::string_view name, ReadStatus& status) {
   const simdjson::error_code error = json.get_string().get(v);
@@ -98,7 +100,8 @@ bool read(Json& json, std::span<const M>& v, Errc, std::string_view name, ReadSt
   return true;
 }
 
-// ---- rows: true if `key` is the row's -----------------------------------------------------------------------------------------
+// ---- rows: true if `key` is the row's
+// -----------------------------------------------------------------------------------------
 
 template <class S, class T>
 bool read_row(const Field<S, T>& row, std::string_view key, Json& json, S& s, ReadStatus& status) {
@@ -113,7 +116,8 @@ bool read_row(const PayloadField<S>& row, std::string_view key, Json& json, S& s
   Payload& v = s.*row.member;
   if (v.present) return status.fail(Errc::protocol_error, "payload"), true;
   std::string_view text;
-  if (json.get_string().get(text) != simdjson::SUCCESS) return status.complain(Errc::channel_invalid_message, "payload"), true;
+  if (json.get_string().get(text) != simdjson::SUCCESS)
+    return status.complain(Errc::channel_invalid_message, "payload"), true;
   v = {text, binary ? MessageType::binary : MessageType::string, true};
   if (!binary) {
     if (!valid_utf8(text)) status.complain(Errc::channel_invalid_message, "payload");

@@ -1,6 +1,6 @@
 #pragma once
-// JSON text from values: strings with a 16-byte escape scan, numbers by to_chars. All write through a pointer into memory
-// that the caller has sized by the bounds here. Internal to wire.
+// JSON text from values: strings with a 16-byte escape scan, numbers by to_chars. All write through a pointer into
+// memory that the caller has sized by the bounds here. Internal to wire.
 #include <charconv>
 #include <cstring>
 #include <string_view>
@@ -38,7 +38,8 @@ inline std::size_t plain_prefix(const char* p, std::size_t size) {
   for (; i + 16 <= size; i += 16) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + i));
     const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
-    const __m128i found = _mm_or_si128(control, _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+    const __m128i found =
+        _mm_or_si128(control, _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
     const unsigned mask = static_cast<unsigned>(_mm_movemask_epi8(found));
     if (mask != 0) return i + static_cast<std::size_t>(__builtin_ctz(mask));
   }
@@ -51,12 +52,23 @@ inline char* write_escape(char* p, unsigned char c) {
   constexpr char kHex[] = "0123456789abcdef";
   *p++ = '\\';
   switch (c) {
-    case '"': *p++ = '"'; return p;
-    case '\\': *p++ = '\\'; return p;
-    case '\n': *p++ = 'n'; return p;
-    case '\r': *p++ = 'r'; return p;
-    case '\t': *p++ = 't'; return p;
-    default: break;
+    case '"':
+      *p++ = '"';
+      return p;
+    case '\\':
+      *p++ = '\\';
+      return p;
+    case '\n':
+      *p++ = 'n';
+      return p;
+    case '\r':
+      *p++ = 'r';
+      return p;
+    case '\t':
+      *p++ = 't';
+      return p;
+    default:
+      break;
   }
   p = write_raw(p, "u00");
   *p++ = kHex[c >> 4];

@@ -1,6 +1,6 @@
 #pragma once
-// The JSON form made from schema.h's rows: a bound of the size first, then one pass of writing. Numbers and truth values
-// are always there; empty text, absent objects, empty lists and the zero instant are left out. Internal to wire.
+// The JSON form made from schema.h's rows: a bound of the size first, then one pass of writing. Numbers and truth
+// values are always there; empty text, absent objects, empty lists and the zero instant are left out. Internal to wire.
 #include "wire/base64.h"
 #include "wire/json_text.h"
 #include "wire/schema.h"
@@ -14,7 +14,8 @@ char* write_object(char* p, const S& s);
 
 constexpr std::string_view kChannelTypes[] = {"MESSAGE", "USER"};
 
-// ---- one value of each kind ---------------------------------------------------------------------------------------------
+// ---- one value of each kind
+// ---------------------------------------------------------------------------------------------
 
 inline bool absent(std::string_view v) { return v.empty(); }
 inline bool absent(Instant v) { return v == Instant{}; }
@@ -88,7 +89,8 @@ char* write(char* p, std::span<const M> v) {
   return p;
 }
 
-// ---- rows: each member is written with a comma after it ------------------------------------------------------------------
+// ---- rows: each member is written with a comma after it
+// ------------------------------------------------------------------
 
 inline char* write_key(char* p, std::string_view name) {
   *p++ = '"';
@@ -149,7 +151,8 @@ char* write_row(const AdviceField<S>& row, char* p, const S& s) {
   return write_member(p, "retry", retry_name(error_row(s.*row.member).retry));
 }
 
-// ---- objects ------------------------------------------------------------------------------------------------------------
+// ---- objects
+// ------------------------------------------------------------------------------------------------------------
 
 template <Message S>
 std::size_t bound_of(const S& s) {

@@ -1,8 +1,8 @@
 #pragma once
-// What clients and the server say to each other, as plain values. proto/postage/v1/client.proto is the public text of the
-// same facts; wire/schema.h binds the two. Nothing here owns memory: views and spans point into the decoded frame or
-// into a buffer of the decoding thread, and are valid until that thread decodes the next frame.
-// Integers on the wire are at most kIntegerMax, so that JSON readers with floating numbers keep them exact.
+// What clients and the server say to each other, as plain values. proto/postage/v1/client.proto is the public text of
+// the same facts; wire/schema.h binds the two. Nothing here owns memory: views and spans point into the decoded frame
+// or into a buffer of the decoding thread, and are valid until that thread decodes the next frame. Integers on the wire
+// are at most kIntegerMax, so that JSON readers with floating numbers keep them exact.
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -28,7 +28,8 @@ inline constexpr std::string_view kSubprotocolJson = "postage.v1.json";
 enum class ChannelType : std::uint8_t { message = 0, user = 1 };
 enum class MessageType : std::uint8_t { string = 0, binary = 1 };
 
-/// 16 random bytes that name a session: whoever knows them may resume it, so they are never logged. 32 hex digits in JSON.
+/// 16 random bytes that name a session: whoever knows them may resume it, so they are never logged. 32 hex digits in
+/// JSON.
 using SessionKey = std::array<std::uint8_t, 16>;
 
 /// What a publisher sends: text (valid UTF-8) or bytes.
@@ -40,7 +41,8 @@ struct Payload {
   static constexpr Payload binary(std::string_view b) { return {b, MessageType::binary, true}; }
 };
 
-// ---- requests -----------------------------------------------------------------------------------------------------------
+// ---- requests
+// -----------------------------------------------------------------------------------------------------------
 
 /// The last message of a channel that the client has seen (or the position a subscribe answered).
 struct ResumePosition {
@@ -62,7 +64,7 @@ struct Hello {
 struct Login {
   std::string_view app_id;
   std::string_view user_id;
-  std::string_view token;  ///< empty or the App ID where the project allows that
+  std::string_view token;                      ///< empty or the App ID where the project allows that
   std::uint32_t heartbeat_seconds = 0;         ///< 0: the server's default
   std::uint32_t presence_timeout_seconds = 0;  ///< 0: the server's default
 };
@@ -97,7 +99,8 @@ struct Request {
   std::variant<Hello, Login, RenewToken, Logout, Ping, Subscribe, Unsubscribe, Publish> body;
 };
 
-// ---- replies ------------------------------------------------------------------------------------------------------------
+// ---- replies
+// ------------------------------------------------------------------------------------------------------------
 
 struct HelloReply {
   std::uint32_t protocol_version = 0;
@@ -149,8 +152,8 @@ struct PublishReply {
 };
 /// Which quota, budget or limit refused. Quantities and money are decimal text, never floating numbers.
 struct QuotaDetail {
-  Errc reason = Errc::ok;   ///< a row of -17001 and below
-  std::string_view meter;              ///< "pcu", "messages", "storage" or "money"
+  Errc reason = Errc::ok;  ///< a row of -17001 and below
+  std::string_view meter;  ///< "pcu", "messages", "storage" or "money"
   std::string_view limit;
   std::string_view used;
   std::string_view needed;
@@ -164,7 +167,8 @@ struct ErrorReply {
   std::optional<QuotaDetail> quota;
 };
 
-// ---- events (request_id 0) ----------------------------------------------------------------------------------------------
+// ---- events (request_id 0)
+// ----------------------------------------------------------------------------------------------
 
 struct MessageEvent {
   std::string_view channel;  ///< of a USER message: the receiver's user ID
@@ -180,8 +184,8 @@ struct MessageEvent {
 struct TokenWillExpire {
   Instant expires_at{};
 };
-/// Messages that a resume could not bring back: offsets [from, to] of the channel's epoch; or, when the epoch changed (the
-/// window of offsets was lost), everything between the client's position and `to`, an unknown number.
+/// Messages that a resume could not bring back: offsets [from, to] of the channel's epoch; or, when the epoch changed
+/// (the window of offsets was lost), everything between the client's position and `to`, an unknown number.
 struct Gap {
   std::uint64_t from = 0;
   std::uint64_t to = 0;
@@ -211,8 +215,8 @@ struct Bye {
 /// A frame from the server: a reply (its request's id) or an event (id 0; an error may have id 0 too).
 struct ServerFrame {
   std::uint64_t request_id = 0;
-  std::variant<HelloReply, LoginReply, RenewTokenReply, LogoutReply, Pong, SubscribeReply, UnsubscribeReply, PublishReply,
-               ErrorReply, MessageEvent, TokenWillExpire, Resumed, Bye>
+  std::variant<HelloReply, LoginReply, RenewTokenReply, LogoutReply, Pong, SubscribeReply, UnsubscribeReply,
+               PublishReply, ErrorReply, MessageEvent, TokenWillExpire, Resumed, Bye>
       body;
 };
 using Reply = ServerFrame;

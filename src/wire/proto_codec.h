@@ -23,8 +23,12 @@ inline char* write_varint(char* p, std::uint64_t v) {
   return p;
 }
 constexpr std::uint32_t tag_of(std::uint32_t number, WireType type) { return number << 3 | type; }
-constexpr std::uint64_t zigzag(std::int64_t v) { return (static_cast<std::uint64_t>(v) << 1) ^ static_cast<std::uint64_t>(v >> 63); }
-constexpr std::int64_t unzigzag(std::uint64_t v) { return static_cast<std::int64_t>(v >> 1) ^ -static_cast<std::int64_t>(v & 1); }
+constexpr std::uint64_t zigzag(std::int64_t v) {
+  return (static_cast<std::uint64_t>(v) << 1) ^ static_cast<std::uint64_t>(v >> 63);
+}
+constexpr std::int64_t unzigzag(std::uint64_t v) {
+  return static_cast<std::int64_t>(v >> 1) ^ -static_cast<std::int64_t>(v & 1);
+}
 
 /// A bounded cursor over one message.
 class Reader {
@@ -44,7 +48,8 @@ class Reader {
   bool bytes(std::string_view& v) {
     std::uint64_t size;
     if (!varint(size)) return false;
-    if (size > static_cast<std::uint64_t>(end_ - p_)) return status_.fail(Errc::protocol_error, "a length past the end");
+    if (size > static_cast<std::uint64_t>(end_ - p_))
+      return status_.fail(Errc::protocol_error, "a length past the end");
     v = {p_, static_cast<std::size_t>(size)};
     p_ += size;
     return true;
@@ -53,11 +58,16 @@ class Reader {
     std::uint64_t number;
     std::string_view text;
     switch (type) {
-      case kVarint: return varint(number);
-      case kBytes: return bytes(text);
-      case kFixed64: return fixed(8);
-      case kFixed32: return fixed(4);
-      default: return status_.fail(Errc::protocol_error, "a wire type");
+      case kVarint:
+        return varint(number);
+      case kBytes:
+        return bytes(text);
+      case kFixed64:
+        return fixed(8);
+      case kFixed32:
+        return fixed(4);
+      default:
+        return status_.fail(Errc::protocol_error, "a wire type");
     }
   }
   /// The next tag; false at a broken one.
@@ -98,7 +108,8 @@ char* write_body(char* p, const S& s);
 template <Message S>
 bool read_body(Reader& reader, S& s);
 
-// ---- one value of each kind: wire type, default, size, write, read ------------------------------------------------------
+// ---- one value of each kind: wire type, default, size, write, read
+// ------------------------------------------------------
 
 template <class T>
 struct Value;
@@ -221,7 +232,8 @@ struct Value<M> {
   }
 };
 
-// ---- rows: size, write, read --------------------------------------------------------------------------------------------
+// ---- rows: size, write, read
+// --------------------------------------------------------------------------------------------
 
 template <class S, class T>
 std::size_t row_size(const Field<S, T>& row, const S& s) {
@@ -278,7 +290,8 @@ bool read_row(const Field<S, std::span<const M>>& row, std::uint32_t number, std
   if (number != row.number) return false;
   std::vector<M>& pool = repeated_pool<M>();
   if ((s.*row.member).empty()) pool.clear();
-  if (type != kBytes || pool.size() >= kResumeChannelsMax) return reader.status().fail(Errc::protocol_error, row.name), true;
+  if (type != kBytes || pool.size() >= kResumeChannelsMax)
+    return reader.status().fail(Errc::protocol_error, row.name), true;
   Value<M>::read(reader, pool.emplace_back(), row.bad, row.name);
   s.*row.member = pool;
   return true;
@@ -343,14 +356,17 @@ std::size_t row_size(const AdviceField<S>& row, const S& s) {
 template <class S>
 char* write_row(const AdviceField<S>& row, char* p, const S& s) {
   const Retry retry = error_row(s.*row.member).retry;
-  return retry == Retry::no ? p : write_varint(write_varint(p, tag_of(row.number, kVarint)), static_cast<std::uint64_t>(retry));
+  return retry == Retry::no
+             ? p
+             : write_varint(write_varint(p, tag_of(row.number, kVarint)), static_cast<std::uint64_t>(retry));
 }
 template <class S>
 bool read_row(const AdviceField<S>&, std::uint32_t, std::uint32_t, Reader&, S&) {
   return false;
 }
 
-// ---- messages -----------------------------------------------------------------------------------------------------------
+// ---- messages
+// -----------------------------------------------------------------------------------------------------------
 
 template <Message S>
 std::size_t body_size(const S& s) {

@@ -1,5 +1,5 @@
-// Any bytes into the Protobuf decoders of both directions; what is read must be written in both codecs and be read again as
-// the same frame.
+// Any bytes into the Protobuf decoders of both directions; what is read must be written in both codecs and be read
+// again as the same frame.
 #include <cstdint>
 #include <vector>
 

@@ -45,7 +45,8 @@ class Filler {
     return out;
   }
   std::string text() {
-    static const char* const kPieces[] = {"a", "Z", " ", "\"", "\\", "\n", "\x01", "/", "é", "你", "😀", "\x7f", "0123456789abcdef"};
+    static const char* const kPieces[] = {
+        "a", "Z", " ", "\"", "\\", "\n", "\x01", "/", "é", "你", "😀", "\x7f", "0123456789abcdef"};
     std::string out;
     for (std::uint32_t n = below(3) == 0 ? below(100) : below(6); n > 0; --n) out += kPieces[below(std::size(kPieces))];
     return out;
@@ -58,21 +59,28 @@ class Filler {
       return;
     }
     switch (field->type()) {
-      case pb::FieldDescriptor::TYPE_MESSAGE: return fill(*reflection->MutableMessage(&message, field));
-      case pb::FieldDescriptor::TYPE_STRING: return reflection->SetString(&message, field, text());
+      case pb::FieldDescriptor::TYPE_MESSAGE:
+        return fill(*reflection->MutableMessage(&message, field));
+      case pb::FieldDescriptor::TYPE_STRING:
+        return reflection->SetString(&message, field, text());
       case pb::FieldDescriptor::TYPE_BYTES:
-        return reflection->SetString(&message, field, field->name() == "session" ? std::string("sixteen bytes...") : bytes());
-      case pb::FieldDescriptor::TYPE_BOOL: return reflection->SetBool(&message, field, below(2) == 1);
+        return reflection->SetString(&message, field,
+                                     field->name() == "session" ? std::string("sixteen bytes...") : bytes());
+      case pb::FieldDescriptor::TYPE_BOOL:
+        return reflection->SetBool(&message, field, below(2) == 1);
       case pb::FieldDescriptor::TYPE_UINT32:
         return reflection->SetUInt32(&message, field, static_cast<std::uint32_t>(random_()) >> below(32));
-      case pb::FieldDescriptor::TYPE_UINT64: return reflection->SetUInt64(&message, field, integer());
+      case pb::FieldDescriptor::TYPE_UINT64:
+        return reflection->SetUInt64(&message, field, integer());
       case pb::FieldDescriptor::TYPE_INT64:
         return reflection->SetInt64(&message, field, static_cast<std::int64_t>(integer()));
-      case pb::FieldDescriptor::TYPE_SINT32: return reflection->SetInt32(&message, field, -1);
+      case pb::FieldDescriptor::TYPE_SINT32:
+        return reflection->SetInt32(&message, field, -1);
       case pb::FieldDescriptor::TYPE_ENUM:
-        return reflection->SetEnumValue(&message, field, static_cast<int>(below(static_cast<std::uint32_t>(
-                                                             field->enum_type()->value_count()))));
-      default: FAIL() << "a kind of field the codec does not know: " << field->full_name();
+        return reflection->SetEnumValue(
+            &message, field, static_cast<int>(below(static_cast<std::uint32_t>(field->enum_type()->value_count()))));
+      default:
+        FAIL() << "a kind of field the codec does not know: " << field->full_name();
     }
   }
 
@@ -146,8 +154,12 @@ void random_frames_survive(std::uint32_t seed) {
   }
 }
 
-TEST(Protobuf, RandomClientFramesAreReadAndWrittenByteForByteAndSurviveJson) { random_frames_survive<v1::ClientFrame>(1); }
-TEST(Protobuf, RandomServerFramesAreReadAndWrittenByteForByteAndSurviveJson) { random_frames_survive<v1::ServerFrame>(2); }
+TEST(Protobuf, RandomClientFramesAreReadAndWrittenByteForByteAndSurviveJson) {
+  random_frames_survive<v1::ClientFrame>(1);
+}
+TEST(Protobuf, RandomServerFramesAreReadAndWrittenByteForByteAndSurviveJson) {
+  random_frames_survive<v1::ServerFrame>(2);
+}
 
 TEST(Protobuf, EverySampleIsWrittenAsLibprotobufWritesIt) {
   for (const auto& [name, request] : samples::requests()) {

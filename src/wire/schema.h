@@ -14,7 +14,7 @@ template <class S, class T>
 struct Field {
   std::uint32_t number;
   std::string_view name;
-  T S::*member;
+  T S::* member;
   Errc bad = Errc::protocol_error;
   bool always = false;  ///< written even if it has Protobuf's default, because ours is another
 };
@@ -23,36 +23,38 @@ template <class S>
 struct PayloadField {
   std::uint32_t text_number;
   std::uint32_t binary_number;
-  Payload S::*member;
+  Payload S::* member;
 };
 /// An error number at 1, its name at 2 and, when `full`, the text at 3. Only the number is read back.
 template <class S>
 struct ErrorField {
-  Errc S::*member;
+  Errc S::* member;
   bool full;
 };
 /// The advice that belongs to an error number; written, never read.
 template <class S>
 struct AdviceField {
   std::uint32_t number;
-  Errc S::*member;
+  Errc S::* member;
 };
 
 template <class S, class T>
-constexpr Field<S, T> field(std::uint32_t number, std::string_view name, T S::*member, Errc bad = Errc::protocol_error) {
+constexpr Field<S, T> field(std::uint32_t number, std::string_view name, T S::* member,
+                            Errc bad = Errc::protocol_error) {
   return {number, name, member, bad};
 }
 template <class S, class T>
-constexpr Field<S, T> always(std::uint32_t number, std::string_view name, T S::*member) {
+constexpr Field<S, T> always(std::uint32_t number, std::string_view name, T S::* member) {
   return {number, name, member, Errc::protocol_error, true};
 }
 
-/// `fields` of each message, in the order of their numbers; of a oneof's alternative also its `number` and `name` there.
+/// `fields` of each message, in the order of their numbers; of a oneof's alternative also its `number` and `name`
+/// there.
 template <class S>
 struct Schema;
 
 #define POSTAGE_FIELDS(...) static constexpr auto fields = std::make_tuple(__VA_ARGS__)
-#define POSTAGE_ALTERNATIVE(n, text)          \
+#define POSTAGE_ALTERNATIVE(n, text)         \
   static constexpr std::uint32_t number = n; \
   static constexpr std::string_view name = text
 
@@ -74,8 +76,8 @@ struct Schema<Hello> {
 template <>
 struct Schema<Login> {
   POSTAGE_ALTERNATIVE(3, "login");
-  POSTAGE_FIELDS(field(1, "app_id", &Login::app_id), field(2, "user_id", &Login::user_id), field(3, "token", &Login::token),
-                 field(4, "heartbeat_seconds", &Login::heartbeat_seconds),
+  POSTAGE_FIELDS(field(1, "app_id", &Login::app_id), field(2, "user_id", &Login::user_id),
+                 field(3, "token", &Login::token), field(4, "heartbeat_seconds", &Login::heartbeat_seconds),
                  field(5, "presence_timeout_seconds", &Login::presence_timeout_seconds));
 };
 template <>
@@ -97,8 +99,9 @@ template <>
 struct Schema<Subscribe> {
   POSTAGE_ALTERNATIVE(10, "subscribe");
   POSTAGE_FIELDS(field(1, "channel", &Subscribe::channel), always(2, "with_message", &Subscribe::with_message),
-                 always(3, "with_presence", &Subscribe::with_presence), field(4, "with_metadata", &Subscribe::with_metadata),
-                 field(5, "with_lock", &Subscribe::with_lock), field(6, "be_quiet", &Subscribe::be_quiet));
+                 always(3, "with_presence", &Subscribe::with_presence),
+                 field(4, "with_metadata", &Subscribe::with_metadata), field(5, "with_lock", &Subscribe::with_lock),
+                 field(6, "be_quiet", &Subscribe::be_quiet));
 };
 template <>
 struct Schema<Unsubscribe> {
@@ -125,7 +128,8 @@ template <>
 struct Schema<SessionLimits> {
   POSTAGE_FIELDS(field(1, "message_bytes", &SessionLimits::message_bytes),
                  field(2, "publish_per_second", &SessionLimits::publish_per_second),
-                 field(3, "calls_per_second", &SessionLimits::calls_per_second), field(4, "channels", &SessionLimits::channels),
+                 field(3, "calls_per_second", &SessionLimits::calls_per_second),
+                 field(4, "channels", &SessionLimits::channels),
                  field(5, "custom_type_chars", &SessionLimits::custom_type_chars));
 };
 template <>
@@ -187,7 +191,8 @@ template <>
 struct Schema<MessageEvent> {
   POSTAGE_ALTERNATIVE(8, "message");
   POSTAGE_FIELDS(field(1, "channel", &MessageEvent::channel), field(2, "channel_type", &MessageEvent::channel_type),
-                 field(3, "publisher", &MessageEvent::publisher), PayloadField<MessageEvent>{4, 5, &MessageEvent::payload},
+                 field(3, "publisher", &MessageEvent::publisher),
+                 PayloadField<MessageEvent>{4, 5, &MessageEvent::payload},
                  field(6, "custom_type", &MessageEvent::custom_type), field(7, "epoch", &MessageEvent::epoch),
                  field(8, "offset", &MessageEvent::offset), field(9, "timestamp", &MessageEvent::timestamp));
 };
@@ -198,7 +203,8 @@ struct Schema<TokenWillExpire> {
 };
 template <>
 struct Schema<Gap> {
-  POSTAGE_FIELDS(field(1, "from", &Gap::from), field(2, "to", &Gap::to), field(3, "epoch_changed", &Gap::epoch_changed));
+  POSTAGE_FIELDS(field(1, "from", &Gap::from), field(2, "to", &Gap::to),
+                 field(3, "epoch_changed", &Gap::epoch_changed));
 };
 template <>
 struct Schema<ChannelResumed> {

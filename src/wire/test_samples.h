@@ -29,7 +29,8 @@ inline std::vector<std::pair<std::string, Request>> requests() {
       {"subscribe", {6, Subscribe{"news", true, true, false, false, false}}},
       {"subscribe_all", {kIntegerMax, Subscribe{"news", false, false, true, true, true}}},
       {"unsubscribe", {7, Unsubscribe{"news"}}},
-      {"publish", {8, Publish{"news", ChannelType::message, Payload::text("hello, \"世界\"\n"), "greeting", false, false}}},
+      {"publish",
+       {8, Publish{"news", ChannelType::message, Payload::text("hello, \"世界\"\n"), "greeting", false, false}}},
       {"publish_binary", {9, Publish{"maria", ChannelType::user, Payload::binary(kBytes), "", true, false}}},
       {"publish_unanswered", {0, Publish{"news", ChannelType::message, Payload::text(""), "", false, false}}},
       {"publish_dry_run", {10, Publish{"news", ChannelType::message, Payload::text("x"), "", false, true}}},
@@ -37,7 +38,8 @@ inline std::vector<std::pair<std::string, Request>> requests() {
 }
 
 inline std::vector<std::pair<std::string, ServerFrame>> server_frames() {
-  const QuotaDetail quota{Errc::quota_messages, "messages", "3000000", "2999998", "11", Instant(milliseconds(1'769'904'000'000))};
+  const QuotaDetail quota{
+      Errc::quota_messages, "messages", "3000000", "2999998", "11", Instant(milliseconds(1'769'904'000'000))};
   return {
       {"hello_reply", {1, HelloReply{1, "postage 0.1.0", false, kNow}}},
       {"hello_reply_resumed", {1, HelloReply{1, "postage 0.1.0", true, kNow}}},
@@ -53,8 +55,10 @@ inline std::vector<std::pair<std::string, ServerFrame>> server_frames() {
       {"error_rate", {8, ErrorReply{Errc::operation_rate_exceed_limitation, "", 250, std::nullopt}}},
       {"error_quota", {8, ErrorReply{Errc::channel_publish_message_too_frequent, "", 0, quota}}},
       {"message",
-       {0, MessageEvent{"news", ChannelType::message, "peter", Payload::text("hello, \"世界\"\n"), "greeting", 7, 42, kNow}}},
-      {"message_binary", {0, MessageEvent{"maria", ChannelType::user, "peter", Payload::binary(kBytes), "", 0, 0, kNow}}},
+       {0, MessageEvent{"news", ChannelType::message, "peter", Payload::text("hello, \"世界\"\n"), "greeting", 7, 42,
+                        kNow}}},
+      {"message_binary",
+       {0, MessageEvent{"maria", ChannelType::user, "peter", Payload::binary(kBytes), "", 0, 0, kNow}}},
       {"token_will_expire", {0, TokenWillExpire{Instant(milliseconds(1'767'225'630'123))}}},
       {"resumed", {0, Resumed{kSession, kResumed, true}}},
       {"bye", {0, Bye{Errc::server_stopping, true, "", 1500}}},
