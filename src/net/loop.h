@@ -4,7 +4,6 @@
 //
 // Life: create, hand to a thread, run(), stop(), join, destroy (on any one thread, after its servers). Thread: the one
 // that runs it, but post() and stop() may be called from any.
-#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -22,6 +21,9 @@
 namespace postage::net {
 
 class Link;
+
+/// Readable bytes after what Link::on_bytes is given.
+inline constexpr std::size_t kReadPadding = 64;
 
 /// See the top of the file.
 class Loop {
@@ -48,8 +50,8 @@ class Loop {
   /// Adds a hook that is called at the end of each turn, before the flush; hooks are called in order of adding and live
   /// as long as the loop. What they send goes out in this turn. Call before run() or on the loop's thread.
   void on_turn_end(std::function<void()> hook);
-  /// Asks for a turn not later than `at` (not before the end of this one). Each request is good once; the earliest
-  /// counts. For flush gaps and other heaps of time that live elsewhere.
+  /// Asks for a turn at `at` or soon after it, to the nanosecond if the kernel can. Only the earliest request is kept:
+  /// who still needs a later turn asks again when a hook is called. For flush gaps and heaps of time that live elsewhere.
   void wake_at(Steady at);
 
   /// For owners of a Deadline.
@@ -66,7 +68,8 @@ class Loop {
   Loop(Clock& clock, Poller poller, std::shared_ptr<Mailbox> mailbox);
   void run_posted();
   void flush_dirty();
-  [[nodiscard]] std::optional<nanoseconds> patience(nanoseconds most) const;
+  void free_ended();
+  [[nodiscard]] nanoseconds patience(nanoseconds most) const;
 
   Clock& clock_;
   Steady now_;
@@ -82,7 +85,8 @@ class Loop {
   std::vector<Task> running_;
   std::vector<char> read_buffer_;  // one for all connections
   std::string flat_;               // joins small buffers into one TLS record
-  std::atomic<bool> stopping_{false};
+  bool again_ = false;             // the next turn does not sleep
+  bool stopping_ = false;
   std::uint64_t turns_ = 0;
 };
 

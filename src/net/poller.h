@@ -37,8 +37,8 @@ class Poller {
   void remove(int descriptor, Pollable* owner);
   /// Waits (none = without end) and collects a batch.
   void wait(std::optional<nanoseconds> patience);
-  /// Hands out the collected batch.
-  void dispatch();
+  /// Hands out the collected batch. True when the descriptor that was added without an owner (the wake-up) is ready.
+  bool dispatch();
 
  private:
   explicit Poller(int descriptor);

@@ -1,6 +1,7 @@
 #pragma once
 // Accepts connections on one address for one loop and serves HTTP/1.1 and WebSocket on them. One server per loop and
 // address; several loops share an address by SO_REUSEPORT. Thread: the loop's, but before run() any.
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -72,11 +73,12 @@ class Server final : private Pollable {
   Result<void> listen();
   void on_events(std::uint32_t events) override;
   bool accept_one();
-  void refuse_with_reserve();
+  bool refuse_with_reserve();
+  void pause_accepting();
   bool admit(const PeerAddress& peer);
   void entered(Connection& connection);
   void left(Connection& connection);
-  void no_longer_pending(const PeerAddress& peer);
+  void no_longer_pending(Connection& connection);
   void answer(std::uint64_t request, Response response);
   void stop_listening();
   void cut_all();

@@ -1,5 +1,5 @@
 #pragma once
-// Deadlines by the thousand: a hierarchical wheel of six levels of 64 slots with a tick of one millisecond. A deadline is
+// Deadlines by the thousand: a hierarchical wheel of seven levels of 64 slots with a tick of one millisecond. A deadline is
 // a node inside its owner, so that arming allocates nothing; moving a deadline later costs one store (the node is put in
 // its right place when its old one comes up). Thread: one loop.
 #include <array>
@@ -56,14 +56,13 @@ class TimerWheel {
  private:
   static constexpr unsigned kBits = 6;
   static constexpr unsigned kSlots = 1U << kBits;
-  static constexpr unsigned kLevels = 6;
+  static constexpr unsigned kLevels = 7;
 
   [[nodiscard]] std::int64_t tick_of(Steady at) const;
   [[nodiscard]] std::int64_t next_tick() const;
   void insert(Deadline& deadline);
   void unlink(Deadline& deadline);
-  Deadline* detach(unsigned place);
-  void expire(unsigned place, std::int64_t tick);
+  void expire(unsigned place);
 
   Steady start_;
   std::int64_t tick_ = 0;  // all ticks up to and with this one are done
