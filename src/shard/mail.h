@@ -106,9 +106,11 @@ struct ConnectMail {
   Codec codec = Codec::proto;
 };
 struct ConnectedMail {
+  ProjectId project;
+  std::string user;
   ConnectionId member;
   Answer<Connected> answer;
-  ConnectionCell cell;
+  meter::Cell cell;
   Position user_channel;
 };
 /// Member's shard -> the shard named in the session key.
@@ -122,7 +124,7 @@ struct ResumedMail {
   SessionKey session{};
   std::optional<Refusal> refusal;
   ParkedSession parked;  ///< when not refused
-  ConnectionCell cell;
+  meter::Cell cell;
   Position user_channel;
   Instant at{};
 };
@@ -132,6 +134,7 @@ struct LeaveMail {
   std::string user;
   ConnectionId member;
   std::optional<ParkedSession> parked;
+  meter::Cell cell;  ///< goes back to who opened it, to be closed
 };
 /// Member's shard -> the shard that was asked to resume: the new connection is gone before the answer came.
 struct AbandonMail {

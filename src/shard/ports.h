@@ -2,7 +2,6 @@
 // What a shard needs from outside and what it says to a client's session. `app` and `gateway` implement these.
 // Thread: everything here is called on the shard's thread, except where said otherwise.
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -20,6 +19,7 @@
 #include "base/shared_buffer.h"
 #include "engine/channel/publication.h"
 #include "engine/channel/window.h"
+#include "meter/connections.h"
 
 namespace postage::shard {
 
@@ -73,10 +73,11 @@ class ProjectBook {
   [[nodiscard]] virtual std::optional<ProjectTerms> find(ProjectId id) const = 0;
 };
 
-/// A connection's cell in the meter: units queued to it, readable after a kill. Written by the connection's shard only.
-struct ConnectionCell {
-  std::atomic<std::int64_t>* units = nullptr;  ///< never null once opened
-  std::uint64_t handle = 0;                    ///< the tally's own
+/// A connection as the meter knows it.
+struct NewConnection {
+  SessionId session;
+  ConnectionId connection;
+  std::string_view user;
 };
 
 struct Refusal;
@@ -94,9 +95,11 @@ class ProjectTally {
   virtual void count(std::uint64_t units, Instant at) = 0;
   /// An operation that lets a client go: always admitted, counted as one unit while the quota lasts.
   virtual void count_closing(Instant at) = 0;
-  /// Opens a connection (PCU); false with `why` when the quota refuses, and then nothing changed.
-  virtual bool open_connection(SessionId session, Instant at, ConnectionCell& cell, Refusal& why) = 0;
-  virtual void close_connection(const ConnectionCell& cell, Instant at) = 0;
+  /// Opens a connection (PCU); false with `why` when the quota refuses, and then nothing changed. `cell` gets the meter's
+  /// row of the connection; a tally without rows leaves it empty.
+  virtual bool open_connection(const NewConnection& connection, Instant at, meter::Cell& cell, Refusal& why) = 0;
+  /// Closes what open_connection opened.
+  virtual void close_connection(meter::Cell& cell, Instant at) = 0;
 };
 
 /// Port: makes the above. One per shard. Thread: the shard's.
@@ -168,6 +171,14 @@ struct SessionTraits {
 
 /// The 16 bytes that name a session; whoever knows them may resume it.
 using SessionKey = wire::SessionKey;
+/// The shard that made the key: the home of its user. May be out of range when the key was made up.
+inline ShardIndex session_home(const SessionKey& key) { return static_cast<ShardIndex>(key[0] << 8 | key[1]); }
+/// The number by which meter and log know the session; does not give the key away.
+inline SessionId session_id(const SessionKey& key) {
+  std::uint64_t id = 0;
+  for (std::size_t i = 8; i < key.size(); ++i) id = id << 8 | key[i];
+  return SessionId{static_cast<std::int64_t>(id)};
+}
 
 /// An accepted login.
 struct Connected {

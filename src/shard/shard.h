@@ -84,7 +84,7 @@ class Shard {
   void count_closing(Member* member);
   /// Subscribed message channels, those that wait for an answer included.
   [[nodiscard]] std::size_t channels_of(const Member* member) const;
-  [[nodiscard]] bool subscribed(const Member* member, std::string_view channel) const;
+  [[nodiscard]] bool subscribed(Member* member, std::string_view channel) const;
   /// The session's facts; may be changed (token renewal) while connected.
   [[nodiscard]] SessionTraits& traits(Member* member) const;
 

@@ -47,7 +47,8 @@ bool Channel::joined_full() const {
   return std::any_of(joined_.begin(), joined_.end(), [](const BufferRef& b) { return b.size() >= kJoinedBytesMax; });
 }
 
-Accepted Channel::accept(const ChannelName& name, const Publication& message, Instant at, std::uint64_t unit_bytes) {
+Accepted Channel::accept(const ChannelName& name, const Publication& message, Instant at, std::uint64_t unit_bytes,
+                         bool keep) {
   CHECK(!must_flush_before(at));
   ++offset_;
   if (subscribers_ > 0) {
@@ -71,7 +72,11 @@ Accepted Channel::accept(const ChannelName& name, const Publication& message, In
     joined_units_ += message_units(message.payload.bytes.size(), unit_bytes);
     joined_at_ = at;
   }
-  if (name.type != ChannelType::user) window_.keep(message, offset_, at);
+  if (keep) {
+    window_.keep(message, offset_, at);
+  } else if (!window_.empty()) {
+    window_.clear();
+  }
   return {{epoch_, offset_}, at};
 }
 

@@ -53,8 +53,9 @@ class Channel {
   /// True if take_deliveries() must come before a message of `at` is accepted: the joined frames are full, or belong to
   /// another hour of the meter.
   [[nodiscard]] bool must_flush_before(Instant at) const;
-  /// Gives the message the next offset, keeps it, and joins its frame for every codec that has subscribers.
-  Accepted accept(const ChannelName& name, const Publication& message, Instant at, std::uint64_t unit_bytes);
+  /// Gives the message the next offset and joins its frame for every codec that has subscribers. With `keep` it enters the
+  /// window; without, the window is emptied, because nobody can come back for it or memory is short.
+  Accepted accept(const ChannelName& name, const Publication& message, Instant at, std::uint64_t unit_bytes, bool keep);
   /// True if frames wait for take_deliveries().
   [[nodiscard]] bool has_joined() const { return joined_units_ != 0; }
   /// True if the joined frames have reached their bound.

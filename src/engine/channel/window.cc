@@ -28,10 +28,15 @@ void Window::keep(const Publication& message, std::uint64_t offset, Instant at_t
 
 void Window::expire(Instant now) {
   while (count_ > 0 && oldest_ends_at() <= now) drop_oldest();
-  if (count_ == 0 && !ring_.empty()) {
-    std::vector<Entry>().swap(ring_);
-    head_ = 0;
-  }
+  if (count_ == 0 && !ring_.empty()) clear();
+}
+
+void Window::clear() {
+  std::vector<Entry>().swap(ring_);
+  for (Encoded& encoded : encoded_) encoded = {};
+  head_ = 0;
+  count_ = 0;
+  bytes_ = 0;
 }
 
 void Window::drop_oldest() {

@@ -46,6 +46,8 @@ class Window {
   void set_limits(WindowLimits limits) { limits_ = limits; }
   /// Keeps the message of the next offset; drops what is over the bounds at `at`.
   void keep(const Publication& message, std::uint64_t offset, Instant at);
+  /// Drops everything.
+  void clear();
   /// Drops what is older than the bound at `now`.
   void expire(Instant now);
   [[nodiscard]] bool empty() const { return count_ == 0; }

@@ -1,0 +1,239 @@
+#include "shard/members.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace postage::shard {
+
+using engine::ChannelName;
+using State = Subscription::State;
+
+Members::~Members() = default;
+
+Member* Members::member(ConnectionId id) const {
+  const auto found = members_.find(id.value);
+  return found == members_.end() ? nullptr : found->second.get();
+}
+
+Member* Members::add(Client& client, Outlet outlet, Codec codec, Project* project) {
+  const ConnectionId id{(static_cast<std::int64_t>(core_.index) << 48) | ++last_serial_};
+  auto made = std::make_unique<Member>(id, client, outlet, codec, project);
+  Member* member = made.get();
+  members_.emplace(id.value, std::move(made));
+  return member;
+}
+
+Member* Members::connect(Client& client, Outlet outlet, Codec codec, SessionTraits traits) {
+  Member* member = add(client, outlet, codec, &core_.projects.of(traits.project));
+  member->traits = std::move(traits);
+  const ProjectId project = member->traits.project;
+  const std::string& user = member->traits.user;
+  core_.send(home_of({project, ChannelType::user, user}), ConnectMail{project, user, member->id, codec});
+  return member;
+}
+
+Member* Members::resume(Client& client, Outlet outlet, Codec codec, const SessionKey& session,
+                        std::vector<SeenPosition> seen) {
+  Member* member = add(client, outlet, codec, nullptr);
+  member->state = Member::State::resuming;
+  member->session = session;
+  member->seen = std::move(seen);
+  const ShardIndex home = session_home(session);
+  if (home >= core_.shards()) {
+    // A key that no shard here has made. The answer still comes later, as the client expects.
+    core_.send(core_.index, ResumedMail{member->id, session, Refusal(Errc::session_unknown), {}, {}, {}, core_.now.wall});
+  } else {
+    core_.send(home, ResumeMail{session, member->id, codec});
+  }
+  return member;
+}
+
+void Members::on(ConnectedMail& mail) {
+  Member* member = this->member(mail.member);
+  auto* connected = std::get_if<Connected>(&mail.answer);
+  if (member == nullptr) {
+    // The connection went away meanwhile and has said so; only the meter's cell is left to give back.
+    if (connected != nullptr) {
+      core_.send(session_home(connected->session),
+                 LeaveMail{mail.project, std::move(mail.user), mail.member, {}, std::move(mail.cell)});
+    }
+    return;
+  }
+  if (connected == nullptr) {
+    Client& client = member->client;
+    members_.erase(mail.member.value);
+    client.on_connected(mail.answer);
+    return;
+  }
+  member->state = Member::State::connected;
+  member->session = connected->session;
+  member->cell = std::move(mail.cell);
+  join_own_channel(*member, mail.user_channel);
+  member->client.on_connected(mail.answer);
+}
+
+// Slot 0 of a connected member is its own USER channel.
+void Members::join_own_channel(Member& member, Position position) {
+  Subscription& own = add_subscription(member, {member.traits.project, ChannelType::user, member.traits.user}, {});
+  own.started = position;
+  own.state = State::active;
+  list(member, own, position);
+}
+
+void Members::on(ResumedMail& mail) {
+  Member* member = this->member(mail.member);
+  if (member == nullptr) {
+    if (!mail.refusal) {  // The session goes back to wait: whoever knows its key may try again.
+      const ProjectId project = mail.parked.traits.project;
+      const std::string user = mail.parked.traits.user;
+      core_.send(home_of({project, ChannelType::user, user}),
+                 LeaveMail{project, user, mail.member, std::move(mail.parked), std::move(mail.cell)});
+    }
+    return;
+  }
+  if (mail.refusal) {
+    Client& client = member->client;
+    members_.erase(mail.member.value);
+    client.on_restored(*mail.refusal);
+    return;
+  }
+  member->cell = std::move(mail.cell);
+  member->traits = std::move(mail.parked.traits);
+  member->project = &core_.projects.of(member->traits.project);
+  member->state = Member::State::connected;
+  join_own_channel(*member, mail.user_channel);
+  member->restoring = mail.parked.subscriptions.size();
+  member->client.on_restored(Restored{member->session, member->traits, member->restoring, mail.at});
+  restore(*member, mail.parked);
+}
+
+void Members::restore(Member& member, const ParkedSession& parked) {
+  for (const ParkedSubscription& row : parked.subscriptions) {
+    Subscription& subscription =
+        add_subscription(member, {member.traits.project, ChannelType::message, row.channel}, row.options);
+    subscription.restoring = true;
+    subscription.started = row.started;
+    subscription.queued = row.queued;
+  }
+  // By slot: answers of this shard come from inside ask_home, and may not move what is walked here.
+  for (std::size_t slot = 1; slot <= parked.subscriptions.size(); ++slot) {
+    Subscription& subscription = member.subscriptions[slot];
+    CatchUp want{subscription.queued, subscription.queued, subscription.started};
+    for (const SeenPosition& seen : member.seen) {
+      if (seen.channel == subscription.place->key.name) want.seen = seen.position;
+    }
+    if (subscription.options.with_message) {
+      ask_home(member, subscription, 0, want);
+    } else {
+      ask_home(member, subscription, 0, std::nullopt);
+    }
+  }
+  std::vector<SeenPosition>().swap(member.seen);
+}
+
+std::optional<ParkedSession> Members::park(Member& member) {
+  ParkedSession parked;
+  for (const Subscription& s : member.subscriptions) {
+    if (s.place->key.type == ChannelType::user || s.state == State::leaving) continue;
+    if (s.state == State::joining && !s.restoring) continue;  // The client has no answer yet: it will ask again.
+    const Position queued = s.listed ? s.place->lists[engine::index_of(member.codec)].through : s.queued;
+    parked.subscriptions.push_back({s.place->key.name, s.options, s.started, queued});
+  }
+  parked.traits = std::move(member.traits);
+  return parked;
+}
+
+void Members::leave(Member* member, bool resumable) {
+  const std::unique_ptr<Member> gone = std::move(members_.at(member->id.value));
+  members_.erase(member->id.value);
+  if (member->state == Member::State::resuming) {
+    if (session_home(member->session) < core_.shards()) {
+      core_.send(session_home(member->session), AbandonMail{member->session, member->id});
+    }
+    return;
+  }
+  const ProjectId project = member->traits.project;
+  const std::string user = member->traits.user;
+  std::optional<ParkedSession> parked;
+  if (resumable && member->state == Member::State::connected) parked = park(*member);
+  while (!member->subscriptions.empty()) {
+    Subscription& s = member->subscriptions.back();
+    // The home forgets a leaving one by itself, and the user's home the USER channel.
+    const bool tell = s.options.with_message && s.state != State::leaving && s.place->key.type != ChannelType::user;
+    if (tell) core_.send(s.place->home, UnsubscribeMail{s.place->key, core_.index, {}, 0, member->codec});
+    remove_subscription(*member, member->subscriptions.size() - 1);
+  }
+  core_.send(home_of({project, ChannelType::user, user}),
+             LeaveMail{project, user, member->id, std::move(parked), std::move(member->cell)});
+}
+
+void Members::on(EndMail& mail) {
+  if (Member* member = this->member(mail.member)) doom(*member, mail.reason);
+}
+
+void Members::doom(Member& member, Errc reason) {
+  if (member.doomed) return;
+  member.doomed = true;
+  doomed_.push_back({member.id, reason});
+}
+
+bool Members::end_doomed() {
+  const std::vector<Doomed> doomed = std::exchange(doomed_, {});
+  for (const Doomed& d : doomed) {
+    Member* member = this->member(d.member);
+    if (member == nullptr) continue;
+    Client& client = member->client;
+    if (d.reason == Errc::slow_consumer) ++core_.slow_consumers;
+    // A session resumed elsewhere is handed over; a slow one may come back for what it missed.
+    leave(member, d.reason == Errc::ok || d.reason == Errc::slow_consumer);
+    client.on_ended(d.reason);
+  }
+  return !doomed.empty();
+}
+
+void Members::end_closed() {
+  for (auto& [id, member] : members_) {
+    if (member->state == Member::State::connected && !member->project->open()) doom(*member, Errc::kicked_out_by_server);
+  }
+}
+
+std::uint64_t Members::queue_all(Place::List& list, const engine::Delivery& delivery) {
+  const auto units = static_cast<std::int64_t>(delivery.units);
+  std::uint64_t taken = 0;
+  for (const Subscriber& subscriber : list.subscribers) {
+    if (!subscriber.outlet.send(delivery.frames)) [[unlikely]] {
+      full_.push_back(subscriber);
+      continue;
+    }
+    ++taken;
+    if (subscriber.member->cell) subscriber.member->cell.add(units);
+  }
+  return taken;
+}
+
+void Members::deliver(const ChannelName& channel, const engine::Delivery& delivery) {
+  Place* place = find_place(channel);
+  Project& project = place != nullptr ? *place->project : core_.projects.of(channel.project);
+  std::uint64_t taken = 0;
+  if (place != nullptr) {
+    Place::List& list = place->lists[engine::index_of(delivery.codec)];
+    taken = queue_all(list, delivery);
+    // A full connection leaves the list at once: after a hole nothing more may be queued to it.
+    for (const Subscriber& full : full_) {
+      Subscription& subscription = full.member->subscriptions[full.slot];
+      unlist(*full.member, subscription);
+      subscription.state = State::cut;
+      doom(*full.member, Errc::slow_consumer);
+    }
+    full_.clear();
+    list.through = delivery.through;
+  }
+  CHECK(taken <= delivery.copies);
+  core_.delivered += taken;
+  if (project.tally() == nullptr) return;
+  if (taken > 0) project.tally()->count(taken * delivery.units, delivery.at);
+  if (taken < delivery.copies) project.tally()->give_back((delivery.copies - taken) * delivery.units, delivery.at);
+}
+
+}  // namespace postage::shard
