@@ -14,6 +14,8 @@
 #include <future>
 #include <mutex>
 #include <string>
+#include <cstring>
+#include <functional>
 #include <thread>
 #include <vector>
 
