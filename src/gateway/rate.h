@@ -1,0 +1,62 @@
+#pragma once
+// How often a client may do something.
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace postage::gateway {
+
+/// A bucket of one second's allowance that refills evenly: a burst of `per_second` passes at once, and in the long run
+/// exactly that many a second. Value; thread: one.
+class Rate {
+ public:
+  explicit Rate(std::uint32_t per_second) { set(per_second); }
+  /// Changes the rate; the bucket is full again.
+  void set(std::uint32_t per_second) {
+    step_ = nanoseconds(1'000'000'000 / std::max<std::uint32_t>(per_second, 1));
+    bucket_ = step_ * std::max<std::uint32_t>(per_second, 1);
+    free_at_ = Steady::min();
+  }
+  /// True if one more may happen at `now`; it then has.
+  bool take(Steady now) {
+    const Steady from = std::max(free_at_, now - bucket_);
+    if (from + step_ > now) return false;
+    free_at_ = from + step_;
+    return true;
+  }
+  /// After a refusal at `now`: how long until one may happen, milliseconds, rounded up.
+  [[nodiscard]] std::uint32_t wait_ms(Steady now) const {
+    const auto wait = std::max(free_at_, now - bucket_) + step_ - now;
+    return static_cast<std::uint32_t>((wait.count() + 999'999) / 1'000'000);
+  }
+
+ private:
+  nanoseconds step_{0};
+  nanoseconds bucket_{0};
+  Steady free_at_{};  // when the bucket was (or will be) empty of takes
+};
+
+/// At most `times` of the same key in any five seconds. Value; thread: one.
+class SameKeyRate {
+ public:
+  static constexpr seconds kSpan{5};
+  /// True if `key` (a hash of the name) may happen once more at `now`; it then has.
+  bool take(std::uint64_t key, std::uint32_t times, Steady now) {
+    std::erase_if(recent_, [&](const Entry& e) { return e.at + kSpan <= now; });
+    const auto same = std::count_if(recent_.begin(), recent_.end(), [&](const Entry& e) { return e.key == key; });
+    if (same >= static_cast<std::int64_t>(times)) return false;
+    recent_.push_back({key, now});
+    return true;
+  }
+
+ private:
+  struct Entry {
+    std::uint64_t key;
+    Steady at;
+  };
+  std::vector<Entry> recent_;  // bounded by the rate of calls
+};
+
+}  // namespace postage::gateway

@@ -1,0 +1,114 @@
+#pragma once
+// A client's session without sockets: hello, login, heartbeat, limits, subscribe, publish, resume, farewell. It reads
+// requests, asks the shard, and writes replies. Before an accepted login it does only bounded work.
+//
+// Life: made when the WebSocket opens; on_message any number of times; on_closed once; then destroyed. Thread: its shard's.
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "gateway/ports.h"
+#include "gateway/rate.h"
+#include "shard/alarms.h"
+#include "shard/ports.h"
+#include "wire/codec.h"
+#include "wire/messages.h"
+
+namespace postage::gateway {
+
+class Session final : private shard::Client {
+ public:
+  /// `door` and `connection` outlive the session; `codec` is the subprotocol's. Arms the login deadline.
+  Session(Door& door, Connection& connection, wire::Codec codec, shard::Now now);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// One WebSocket message; `payload` as decode_request wants it (followed by padding).
+  void on_message(bool text, std::string_view payload, shard::Now now);
+  /// The socket is gone. 1000 from the client ends the session; anything else leaves it to be resumed.
+  void on_closed(std::uint16_t code, shard::Now now);
+  /// The server stops: says goodbye and closes.
+  void on_stop(shard::Now now);
+
+ private:
+  enum class State : std::uint8_t { opened, resuming, greeted, logging_in, online, closed };
+  struct Limits {
+    std::size_t message_bytes = 0;
+    std::uint32_t publish_per_second = 0;
+    std::uint32_t calls_per_second = 0;
+    std::uint32_t channels = 0;
+    std::uint32_t same_channel_per_5s = 0;
+  };
+  struct Ending {
+    Errc code = Errc::ok;
+    bool may_resume = false;
+    std::string detail;
+  };
+
+  // Requests (session_requests.cc). Each answers by itself.
+  void take(std::uint64_t id, const wire::Hello& hello);
+  void take(std::uint64_t id, const wire::Login& login);
+  void take(std::uint64_t id, const wire::RenewToken& renew);
+  void take(std::uint64_t id, const wire::Logout& logout);
+  void take(std::uint64_t id, const wire::Ping& ping);
+  void take(std::uint64_t id, const wire::Subscribe& subscribe);
+  void take(std::uint64_t id, const wire::Unsubscribe& unsubscribe);
+  void take(std::uint64_t id, const wire::Publish& publish);
+  Result<shard::SessionTraits> check(const wire::Login& login);
+  Result<void> check(const wire::Publish& publish) const;
+  bool within_rate(std::uint64_t id, const wire::Request& request);
+  void cancel_login();
+
+  // Answers of the shard (session_answers.cc).
+  void on_connected(const shard::Answer<shard::Connected>& answer) override;
+  void on_restored(const shard::Answer<shard::Restored>& answer) override;
+  bool on_channel_restored(const shard::ChannelRestored& channel, bool last) override;
+  void on_subscribed(std::uint64_t request, const shard::Answer<shard::Position>& answer) override;
+  void on_unsubscribed(std::uint64_t request, const shard::Answer<Instant>& answer) override;
+  void on_published(std::uint64_t request, const shard::Answer<shard::Published>& answer) override;
+  void on_ended(Errc reason) override;
+
+  void on_alarm(shard::Now now);
+  void arm(shard::Now now);
+  void set_limits(const auth::ProjectInfo& project);
+  void set_grant(auth::Grant grant, shard::SessionTraits& traits);
+  void greet(std::uint64_t id, bool resumed);
+  void reply(std::uint64_t id, const wire::ServerFrame& frame);
+  void refuse(std::uint64_t id, const shard::Refusal& why, std::uint32_t retry_after_ms = 0);
+  void refuse(std::uint64_t id, const Error& error, std::uint32_t retry_after_ms = 0);
+  /// Ends the session and closes the connection, now or, from inside the shard's call, when its alarm rings.
+  void end(Errc code, bool may_resume, std::string detail = {});
+  void end_later(Errc code, bool may_resume, std::string detail = {});
+  void say_bye(const Ending& ending);
+  [[nodiscard]] shard::Now now() const { return door_.shard.now(); }
+  [[nodiscard]] Steady heartbeat_deadline() const;
+
+  Door& door_;
+  Connection& connection_;
+  const wire::Codec codec_;
+  State state_ = State::opened;
+  std::uint8_t failed_logins_ = 0;
+  std::uint32_t refusals_ = 0;       // since refusals_since_, for clients that do not listen
+  Steady refusals_since_{};
+  shard::Member* member_ = nullptr;  // while resuming, logging in or online
+  std::uint64_t hello_request_ = 0;
+  std::uint64_t login_request_ = 0;
+  Steady heard_{};                   // last message from the client
+  Steady login_deadline_{};
+  std::uint32_t heartbeat_seconds_ = 0;
+  Limits limits_;
+  Rate publishes_{1};
+  Rate calls_{1};
+  Rate pings_{1};
+  SameKeyRate subscribes_;
+  std::unique_ptr<auth::ResourcePermissions> permissions_;  // only when the token restricts
+  std::optional<Ending> ending_;
+  std::uint64_t restored_session_sent_ = 0;
+  shard::Alarm alarm_;
+};
+
+}  // namespace postage::gateway
