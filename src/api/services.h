@@ -3,7 +3,6 @@
 // other threads (app adapts them). Everything here outlives the router.
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -20,6 +19,9 @@ class Entropy;
 }  // namespace postage::auth
 namespace postage::invoice {
 class Billing;
+}
+namespace postage::meter {
+class UsageReader;
 }
 
 namespace postage::api {
@@ -52,13 +54,6 @@ class Publisher {
   virtual void publish(PublishAsk ask, std::function<void(std::variant<Published, Problem>)> done) = 0;
 };
 
-/// Port: connections open at this moment. Thread: any, must not block.
-class LiveCounts {
- public:
-  virtual ~LiveCounts() = default;
-  [[nodiscard]] virtual std::int64_t open_connections(ProjectId project) const = 0;
-};
-
 /// What a Router needs.
 struct Services {
   Clock& clock;
@@ -66,9 +61,9 @@ struct Services {
   auth::Credentials& credentials;
   auth::AuditLog& audit;
   auth::Entropy& entropy;      ///< salts of tokens
-  invoice::Billing& billing;   ///< plans, running bills, invoices, usage
+  invoice::Billing& billing;   ///< plans, running bills, invoices
   Publisher& publisher;
-  LiveCounts& live;
+  const meter::UsageReader& usage;
 };
 
 }  // namespace postage::api

@@ -1,0 +1,22 @@
+#pragma once
+// Whose thing a request is about, and whether the caller may touch it. One place for all routes, so that no handler can
+// forget it.
+#include <optional>
+
+#include "api/problem.h"
+#include "api/rates.h"
+#include "api/route.h"
+
+namespace postage::api {
+
+/// Fills call.account and call.project from the path's {account} or {project}. A malformed or unknown id, and one that
+/// belongs to an account in which the caller has no role, are the same not_found: nobody learns what others have.
+[[nodiscard]] std::optional<Problem> find_tenant(Call& call);
+
+/// forbidden when the caller's role does not grant what the route needs.
+[[nodiscard]] std::optional<Problem> check_permission(const Call& call, const Need& need);
+
+/// rate_limited with the seconds to wait, when the project (or, without one, the caller) makes too many REST calls.
+[[nodiscard]] std::optional<Problem> check_rate(const Call& call, Rates& rates);
+
+}  // namespace postage::api

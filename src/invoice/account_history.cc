@@ -1,0 +1,159 @@
+#include "invoice/account_history.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace postage::invoice {
+namespace {
+
+constexpr std::size_t kTextMax = 500;
+constexpr std::array kKinds{EventKind::opened, EventKind::plan, EventKind::contract, EventKind::tax, EventKind::budget};
+
+std::optional<EventKind> kind_of(std::string_view name) {
+  for (const EventKind kind : kKinds) {
+    if (event_kind_name(kind) == name) return kind;
+  }
+  return std::nullopt;
+}
+
+/// The instant a change asked for at `now` is in force from: never inside a month that is closed, never before the change
+/// before it (a request may wait for the writer while the month ends).
+Result<Instant> in_force_from(db::Connection& connection, AccountId account, Instant now) {
+  TRY(open_month, connection.first("select starts_at from invoice_cursor where account = ?",
+                                   [](db::Row& row) { return row.instant(0); }, account));
+  if (!open_month) return Error(Errc::no_account);
+  TRY(last, connection.first("select max(at) from invoice_account_event where account = ?",
+                             [](db::Row& row) { return row.maybe_instant(0); }, account));
+  return std::max({now, *open_month, last->value_or(now)});
+}
+
+Result<void> check_percent(const Rational& percent, const char* what) {
+  if (percent < Rational(0) || percent > Rational(100)) {
+    return Error(Errc::bad_request, std::string(what) + " must be 0 to 100 percent");
+  }
+  return {};
+}
+
+Result<void> check_amount(const Rational& amount, const char* what) {
+  if (amount.is_negative()) return Error(Errc::bad_request, std::string(what) + " must not be negative");
+  return {};
+}
+
+std::string plan_value(std::string_view plan) { return nlohmann::json{{"plan", std::string(plan)}}.dump(); }
+
+}  // namespace
+
+Result<std::vector<AccountEvent>> read_events(db::Connection& connection, AccountId account) {
+  std::vector<AccountEvent> found;
+  std::int64_t unknown = 0;
+  TRY_VOID(connection.each(
+      "select id, account, at, kind, value, by_whom, why from invoice_account_event where account = ? order by at, id",
+      [&](db::Row& row) {
+        const auto kind = kind_of(row.text(3));
+        if (!kind) unknown = row.integer(0);
+        found.push_back({row.integer(0), row.id<AccountId>(1), row.instant(2), kind.value_or(EventKind::opened),
+                         row.text(4), row.text(5), row.text(6)});
+      },
+      account));
+  if (unknown != 0) {
+    return Error(Errc::corrupt_record, "account history: event " + std::to_string(unknown) + " is of no known kind");
+  }
+  return found;
+}
+
+Result<void> AccountHistory::append(db::Connection& connection, AccountEvent event) {
+  const auto cut = [](std::string& text) { text.resize(std::min(text.size(), kTextMax)); };
+  cut(event.by);
+  cut(event.why);
+  TRY_VOID(connection.run(
+      "insert into invoice_account_event (account, at, kind, value, by_whom, why) values (?, ?, ?, ?, ?, ?)",
+      event.account, event.at, event_kind_name(event.kind), event.value, event.by, event.why));
+  return {};
+}
+
+Result<void> AccountHistory::open(AccountId account, std::string_view catalogue, std::string_view plan, Instant since,
+                                  const ChangedBy& by) {
+  const auto named = catalogues_.find(catalogue);
+  if (!named) return Error(Errc::invalid_catalogue, "there is no catalogue " + std::string(catalogue));
+  if (!named->catalogue->find(plan)) {
+    return Error(Errc::bad_request, "the catalogue has no plan " + std::string(plan));
+  }
+  return database_.write([&](db::Connection& connection) -> Result<void> {
+    TRY_VOID(append(connection, {0, account, since, EventKind::opened, opened_value(catalogue, plan), by.who, by.why}));
+    const MonthKey month = month_of(since, named->catalogue->zone);
+    const InstantRange range = month_range(month, named->catalogue->zone);
+    TRY_VOID(connection.run("insert into invoice_cursor (account, month, starts_at, ends_at, retry_at) "
+                            "values (?, ?, ?, ?, 0)",
+                            account, month.text(), range.start, range.end));
+    return {};
+  });
+}
+
+Result<std::vector<AccountId>> AccountHistory::known() const {
+  return database_.read([](db::Connection& connection) {
+    return connection.all("select account from invoice_cursor order by account",
+                          [](db::Row& row) { return row.id<AccountId>(0); });
+  });
+}
+
+Result<PlanPreview> AccountHistory::change_plan(AccountId account, std::string_view plan, Instant now,
+                                                const ChangedBy& by) {
+  return database_.write([&](db::Connection& connection) -> Result<PlanPreview> {
+    TRY(at, in_force_from(connection, account, now));
+    TRY(before, terms(connection, account, at));
+    const catalog::PlanPtr wanted = before.catalogue.catalogue->find(plan);
+    if (!wanted) return Error(Errc::bad_request, "the catalogue has no plan " + std::string(plan));
+    const PlanPreview preview = before.subscription.preview(wanted, at);
+    TRY_VOID(append(connection, {0, account, at, EventKind::plan, plan_value(plan), by.who, by.why}));
+    return preview;
+  });
+}
+
+Result<void> AccountHistory::set_contract(AccountId account, const std::optional<rating::Contract>& contract, Instant now,
+                                          const ChangedBy& by) {
+  if (contract) TRY_VOID(check_percent(contract->discount_percent, "the discount"));
+  if (contract && contract->minimum_spend) TRY_VOID(check_amount(*contract->minimum_spend, "the minimum spend"));
+  return database_.write([&](db::Connection& connection) -> Result<void> {
+    TRY(at, in_force_from(connection, account, now));
+    TRY(before, terms(connection, account, at));
+    const std::string value = contract ? contract_value(*contract, before.catalogue.catalogue->currency) : "null";
+    return append(connection, {0, account, at, EventKind::contract, value, by.who, by.why});
+  });
+}
+
+Result<void> AccountHistory::set_tax(AccountId account, const std::optional<rating::Tax>& tax, Instant now,
+                                     const ChangedBy& by) {
+  if (tax) TRY_VOID(check_percent(tax->rate_percent, "the tax rate"));
+  return database_.write([&](db::Connection& connection) -> Result<void> {
+    TRY(at, in_force_from(connection, account, now));
+    const std::string value = tax ? tax_value(*tax) : "null";
+    return append(connection, {0, account, at, EventKind::tax, value, by.who, by.why});
+  });
+}
+
+Result<void> AccountHistory::set_budget(AccountId account, const std::optional<Rational>& budget, Instant now,
+                                        const ChangedBy& by) {
+  if (budget) TRY_VOID(check_amount(*budget, "the budget"));
+  return database_.write([&](db::Connection& connection) -> Result<void> {
+    TRY(at, in_force_from(connection, account, now));
+    TRY(before, terms(connection, account, at));
+    const std::string value = budget_value(budget, before.catalogue.catalogue->currency);
+    return append(connection, {0, account, at, EventKind::budget, value, by.who, by.why});
+  });
+}
+
+Result<Terms> AccountHistory::terms(AccountId account, Instant at) const {
+  return database_.read([&](db::Connection& connection) { return terms(connection, account, at); });
+}
+
+Result<Terms> AccountHistory::terms(db::Connection& connection, AccountId account, Instant at) const {
+  TRY(events, read_events(connection, account));
+  return play(events, at, catalogues_);
+}
+
+Result<std::vector<AccountEvent>> AccountHistory::events(AccountId account) const {
+  return database_.read([&](db::Connection& connection) { return read_events(connection, account); });
+}
+
+}  // namespace postage::invoice

@@ -1,0 +1,61 @@
+#pragma once
+// The history of what accounts pay by: plan changes, contract, tax, budget, each with the instant it is in force from, who
+// asked and why. Rows are only added. The state at any instant is played from them (terms.h), so that yesterday's bill and
+// last year's are made the same way.
+//
+// Values: opened {"catalogue","plan"}, plan {"plan"}, contract {"discount_percent","minimum_spend"?}|null,
+// tax {"rate_percent","inclusive"}|null, budget {"amount"}|null.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/database.h"
+#include "invoice/terms.h"
+
+namespace postage::invoice {
+
+/// Who asks for a change, and why; both are kept, each at most 500 bytes.
+struct ChangedBy {
+  std::string who;
+  std::string why;
+};
+
+/// Thread: any; blocks on SQL. Errors of all: store_failed, unavailable, corrupt_record besides those named.
+class AccountHistory {
+ public:
+  /// Both outlive this; the database has migrate() behind it.
+  AccountHistory(db::Database& database, const CatalogueBook& catalogues)
+      : database_(database), catalogues_(catalogues) {}
+
+  /// The account begins at `since`. Errors: conflict (it has begun), invalid_catalogue, bad_request (no such plan).
+  Result<void> open(AccountId account, std::string_view catalogue, std::string_view plan, Instant since,
+                    const ChangedBy& by);
+  /// Accounts that have begun.
+  [[nodiscard]] Result<std::vector<AccountId>> known() const;
+
+  /// Asks for a plan at `now`; see Subscription::change. Errors: no_account, bad_request (no such plan).
+  Result<PlanPreview> change_plan(AccountId account, std::string_view plan, Instant now, const ChangedBy& by);
+  /// None removes. Errors: no_account, bad_request (percent outside 0 to 100, a negative amount).
+  Result<void> set_contract(AccountId account, const std::optional<rating::Contract>& contract, Instant now,
+                            const ChangedBy& by);
+  Result<void> set_tax(AccountId account, const std::optional<rating::Tax>& tax, Instant now, const ChangedBy& by);
+  Result<void> set_budget(AccountId account, const std::optional<Rational>& budget, Instant now, const ChangedBy& by);
+
+  /// The account as of `at`. Errors: no_account before its first instant.
+  [[nodiscard]] Result<Terms> terms(AccountId account, Instant at) const;
+  /// The same on a connection that the caller holds.
+  [[nodiscard]] Result<Terms> terms(db::Connection& connection, AccountId account, Instant at) const;
+  /// All events, oldest first.
+  [[nodiscard]] Result<std::vector<AccountEvent>> events(AccountId account) const;
+
+ private:
+  Result<void> append(db::Connection& connection, AccountEvent event);
+
+  db::Database& database_;
+  const CatalogueBook& catalogues_;
+};
+
+/// Events of an account, in order of time and id.
+Result<std::vector<AccountEvent>> read_events(db::Connection& connection, AccountId account);
+
+}  // namespace postage::invoice

@@ -1,0 +1,96 @@
+#include "invoice/billing.h"
+
+#include <algorithm>
+
+namespace postage::invoice {
+
+Result<void> Billing::open_account(AccountId account, const ChangedBy& by) {
+  const auto facts = ports_.accounts.account(account);
+  if (!facts) return Errc::no_account;
+  auto opened = history_.open(account, facts->catalogue, facts->plan, facts->created_at, by);
+  if (!opened && opened.error().code == Errc::conflict) return {};
+  return opened;
+}
+
+Result<std::int64_t> Billing::adopt_accounts() {
+  TRY(known, history_.known());
+  std::int64_t adopted = 0;
+  for (const AccountFacts& each : ports_.accounts.accounts()) {
+    if (std::ranges::binary_search(known, each.id)) continue;
+    TRY_VOID(open_account(each.id, {"system", "the account's first month"}));
+    ++adopted;
+  }
+  return adopted;
+}
+
+Result<RatedMonth> Billing::running(AccountId account, Instant as_of) const {
+  auto facts = ports_.accounts.account(account);
+  if (!facts) return Errc::no_account;
+  TRY(terms, history_.terms(account, as_of));
+  TRY(usage, ports_.usage.month(account, ports_.accounts.projects(account), terms.subscription.period()));
+  return rate_month(std::move(*facts), std::move(terms), std::move(usage), as_of, Rational(0));
+}
+
+Result<PlanOffer> Billing::offer(AccountId account, std::string_view plan, Instant now) const {
+  TRY(before, running(account, now));
+  const Subscription& subscription = before.terms.subscription;
+  const catalog::PlanPtr wanted = before.input.catalogue->find(plan);
+  if (!wanted) return Error(Errc::bad_request, "the catalogue has no plan " + std::string(plan));
+  const PlanPreview preview = subscription.preview(wanted, now);
+  Terms then = before.terms;
+  if (preview.change == PlanChange::downgraded) {
+    then.subscription = Subscription(before.input.catalogue, before.month, {{wanted, before.period.start}}, nullptr);
+  } else {
+    then.subscription.change(wanted, now);
+  }
+  RatedMonth after = rate_month(before.facts, std::move(then), before.usage, now, Rational(0));
+  return PlanOffer{subscription.plan()->name, wanted->name,      preview.change,   preview.effective_at,
+                   preview.extra_base_fee,    std::move(before), std::move(after)};
+}
+
+Result<PlanOffer> Billing::change_plan(AccountId account, std::string_view plan, Instant now, const ChangedBy& by) {
+  TRY(offered, offer(account, plan, now));
+  TRY(done, history_.change_plan(account, plan, now, by));
+  offered.change = done.change;
+  offered.effective_at = done.effective_at;
+  offered.price_now = done.extra_base_fee;
+  TRY_VOID(tell(account, now));
+  return offered;
+}
+
+Result<void> Billing::set_contract(AccountId account, const std::optional<rating::Contract>& contract, Instant now,
+                                   const ChangedBy& by) {
+  TRY_VOID(history_.set_contract(account, contract, now, by));
+  return tell(account, now);
+}
+
+Result<void> Billing::set_tax(AccountId account, const std::optional<rating::Tax>& tax, Instant now, const ChangedBy& by) {
+  TRY_VOID(history_.set_tax(account, tax, now, by));
+  return tell(account, now);
+}
+
+Result<void> Billing::set_budget(AccountId account, const std::optional<Rational>& budget, Instant now,
+                                 const ChangedBy& by) {
+  TRY_VOID(history_.set_budget(account, budget, now, by));
+  return tell(account, now);
+}
+
+Result<void> Billing::tell(AccountId account, Instant now) {
+  TRY(terms, history_.terms(account, now));
+  return ports_.accounts.terms_changed(account, terms.subscription.plan()->name);
+}
+
+Result<std::vector<StoredInvoice>> Billing::invoices(AccountId account, std::int64_t before, std::int64_t limit) const {
+  return ports_.database.read(
+      [&](db::Connection& connection) { return list_invoices(connection, account, before, limit); });
+}
+
+Result<std::optional<StoredInvoice>> Billing::invoice(AccountId account, std::string_view number) const {
+  return ports_.database.read([&](db::Connection& connection) { return find_invoice(connection, account, number); });
+}
+
+Result<std::vector<StoredLine>> Billing::lines(std::int64_t invoice) const {
+  return ports_.database.read([&](db::Connection& connection) { return lines_of(connection, invoice); });
+}
+
+}  // namespace postage::invoice

@@ -1,0 +1,141 @@
+#include "invoice/terms.h"
+
+#include <nlohmann/json.hpp>
+
+namespace postage::invoice {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Error corrupt(const AccountEvent& event) {
+  return Error(Errc::corrupt_record, "account history: event " + std::to_string(event.id) + " cannot be read");
+}
+
+Json parse(const std::string& text) { return Json::parse(text, nullptr, false); }
+
+/// A text member, or empty.
+std::string text_of(const Json& value, const char* name) {
+  const auto found = value.find(name);
+  return found != value.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Result<Rational> decimal_of(const Json& value, const char* name) {
+  TRY(decimal, parse_decimal(text_of(value, name)));
+  return decimal.value;
+}
+
+Result<void> play_contract(Terms& terms, const AccountEvent& event) {
+  const Json value = parse(event.value);
+  rating::Contract contract;
+  if (value.is_null()) {
+    terms.contract = contract;
+    return {};
+  }
+  if (!value.is_object()) return corrupt(event);
+  TRY(discount, decimal_of(value, "discount_percent"));
+  contract.discount_percent = discount;
+  if (!text_of(value, "minimum_spend").empty()) {
+    TRY(minimum, decimal_of(value, "minimum_spend"));
+    contract.minimum_spend = minimum;
+  }
+  terms.contract = contract;
+  return {};
+}
+
+Result<void> play_tax(Terms& terms, const AccountEvent& event) {
+  const Json value = parse(event.value);
+  if (value.is_null()) {
+    terms.tax = {};
+    return {};
+  }
+  if (!value.is_object()) return corrupt(event);
+  TRY(rate, decimal_of(value, "rate_percent"));
+  terms.tax = {rate, value.value("inclusive", false)};
+  return {};
+}
+
+Result<void> play_budget(Terms& terms, const AccountEvent& event) {
+  const Json value = parse(event.value);
+  if (value.is_null()) {
+    terms.budget.reset();
+    return {};
+  }
+  if (!value.is_object()) return corrupt(event);
+  TRY(amount, decimal_of(value, "amount"));
+  terms.budget = amount;
+  return {};
+}
+
+void roll_to(Subscription& subscription, Instant at) {
+  while (subscription.period().end <= at) subscription.roll();
+}
+
+Result<void> play_plan(Terms& terms, const AccountEvent& event) {
+  const catalog::PlanPtr plan = terms.catalogue.catalogue->find(text_of(parse(event.value), "plan"));
+  if (!plan) return corrupt(event);
+  roll_to(terms.subscription, event.at);
+  terms.subscription.change(plan, event.at);
+  return {};
+}
+
+Result<void> play_one(Terms& terms, const AccountEvent& event) {
+  terms.last_event = event.id;
+  switch (event.kind) {
+    case EventKind::plan: return play_plan(terms, event);
+    case EventKind::contract: return play_contract(terms, event);
+    case EventKind::tax: return play_tax(terms, event);
+    case EventKind::budget: return play_budget(terms, event);
+    case EventKind::opened: break;
+  }
+  return corrupt(event);  // An account opens once.
+}
+
+Result<Terms> open(const AccountEvent& event, const CatalogueBook& catalogues) {
+  const Json value = parse(event.value);
+  if (event.kind != EventKind::opened || !value.is_object()) return corrupt(event);
+  const std::string name = text_of(value, "catalogue");
+  auto catalogue = catalogues.find(name);
+  if (!catalogue) {
+    return Error(Errc::invalid_catalogue, "account " + std::to_string(event.account.value) + " is on the catalogue " +
+                                              name + ", which is not loaded");
+  }
+  const catalog::PlanPtr plan = catalogue->catalogue->find(text_of(value, "plan"));
+  if (!plan) return corrupt(event);
+  Subscription subscription(catalogue->catalogue, plan, event.at);
+  return Terms{event.account, event.at, std::move(*catalogue), std::move(subscription), {}, {}, {}, event.id};
+}
+
+}  // namespace
+
+std::string_view event_kind_name(EventKind kind) {
+  constexpr std::string_view kNames[] = {"opened", "plan", "contract", "tax", "budget"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+Result<Terms> play(const std::vector<AccountEvent>& events, Instant at, const CatalogueBook& catalogues) {
+  if (events.empty() || events.front().at > at) return Error(Errc::no_account);
+  TRY(terms, open(events.front(), catalogues));
+  for (std::size_t i = 1; i < events.size() && events[i].at <= at; ++i) TRY_VOID(play_one(terms, events[i]));
+  roll_to(terms.subscription, at);
+  return terms;
+}
+
+std::string opened_value(std::string_view catalogue, std::string_view plan) {
+  return Json{{"catalogue", std::string(catalogue)}, {"plan", std::string(plan)}}.dump();
+}
+
+std::string contract_value(const rating::Contract& contract, const Currency& currency) {
+  Json value = {{"discount_percent", contract.discount_percent.to_plain()}};
+  if (contract.minimum_spend) value["minimum_spend"] = money_text(*contract.minimum_spend, currency);
+  return value.dump();
+}
+
+std::string tax_value(const rating::Tax& tax) {
+  return Json{{"rate_percent", tax.rate_percent.to_plain()}, {"inclusive", tax.inclusive}}.dump();
+}
+
+std::string budget_value(const std::optional<Rational>& budget, const Currency& currency) {
+  return budget ? Json{{"amount", money_text(*budget, currency)}}.dump() : "null";
+}
+
+}  // namespace postage::invoice
