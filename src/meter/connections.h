@@ -44,18 +44,24 @@ struct CellRow {
 };
 static_assert(sizeof(CellRow) == 64);
 
-/// A slot's peaks (64 bytes). All members are written under the slot's lock; `open` may be read by anyone.
+/// A slot's peaks (128 bytes). All members are written under the slot's lock; `open` may be read by anyone.
 struct PeakRow {
   std::atomic<std::int64_t> open;  ///< now
   std::int64_t order;              ///< opens and closes so far in this run
   std::int64_t hour;               ///< of `peak`; 0 before the first event
   std::int64_t carried;            ///< open when `hour` began
   std::int64_t peak;               ///< most open in `hour`
-  std::int64_t peak_order;         ///< `order` just after the open that made the peak; 0 when it was carried in
+  std::int64_t peak_order;         ///< `order` when the peak was reached
   std::int64_t peak_ms;            ///< when that was
-  std::int64_t journaled;          ///< last value of `peak` that the journal has
+  std::int64_t opened;             ///< 1 when a connection was opened in `hour`, 0 while all were carried in
+  std::int64_t taken;              ///< last value of `peak` that the journal has
+  std::int64_t before_hour;        ///< an earlier hour that the journal lacks; 0: none
+  std::int64_t before_peak;
+  std::int64_t before_ms;
+  std::int64_t between;            ///< open all through the hours between `before_hour` and `hour`
+  std::int64_t reserved[3];
 };
-static_assert(sizeof(PeakRow) == 64);
+static_assert(sizeof(PeakRow) == 128);
 
 /// What a new connection is. `user` is at most limits::user_id_bytes_max bytes and is kept for the evidence of a peak.
 struct OpenConnection {
@@ -116,7 +122,11 @@ struct HourPeak {
   std::int64_t hour = 0;
   std::int64_t peak = 0;
   Instant at;  ///< when the peak was reached
+  bool operator==(const HourPeak&) const = default;
 };
+
+/// Appends the row's hours with a peak that were not taken, oldest first.
+void append_untaken(const PeakRow& row, std::uint32_t slot, std::vector<HourPeak>& out);
 
 /// Thread: any; opens and closes of one slot take turns on its lock (about 20 ns when nobody else is there).
 class Connections {
@@ -138,19 +148,23 @@ class Connections {
 
   /// Carries what is open into the hour of `now` for every slot that has seen no event there yet.
   void roll(Instant now);
-  /// Peaks of finished hours that were not yet taken, and then of running hours that grew since they were last taken.
-  std::vector<HourPeak> take_changes();
-  /// The peak of `hour` so far, with what was carried into it; 0 when nothing was open.
-  [[nodiscard]] HourPeak peak_of(std::uint32_t slot, std::int64_t hour) const;
-  /// Who was open when the running peak of the slot was reached: exactly `peak` members when it was reached since the
-  /// last harvest(), at most `members_max`. For account slots, and for older peaks, empty.
+  /// Peaks that the journal lacks: of finished hours, and of running hours that grew. Repeated until taken() says so.
+  [[nodiscard]] std::vector<HourPeak> changes() const;
+  /// The journal has these.
+  void taken(const std::vector<HourPeak>& written);
+  /// The slot's peak of `hour` as far as it is not yet taken, or of the running hour; 0 when there is none.
+  [[nodiscard]] std::int64_t peak_of(std::uint32_t slot, std::int64_t hour) const;
+  /// Who was open when the slot's running peak was reached: exactly `peak` members when that was since the last harvest,
+  /// but at most `members_max`. Empty for account slots.
   [[nodiscard]] std::vector<PeakMember> members_at_peak(ProjectSlot slot, std::size_t members_max) const;
-  /// Frees the cells of closed connections (kept until now for members_at_peak) and makes room ahead of need.
+  /// Call before changes(): cells that were closed until now may be freed by the next harvest().
+  void begin_harvest();
+  /// Frees those cells (kept until now for members_at_peak) and makes room ahead of need.
   Result<void> harvest();
   Result<void> sync();
 
-  /// Forgets all open connections without closing them (orderly stop, after the last turn).
-  void abandon() { abandoned_.store(true); }
+  /// Deletes the files: everything in them is in the journal. Cells that still live do nothing from now on.
+  Result<void> remove();
 
  private:
   friend class Cell;
@@ -163,20 +177,21 @@ class Connections {
   }
   Result<std::uint32_t> take_cell();
   std::int64_t count(std::uint32_t slot, int change, Instant at);
-  void enter_hour(std::uint32_t slot, PeakRow& row, std::int64_t hour);
+  void enter_hour(std::uint32_t slot, PeakRow& row, std::int64_t hour, std::int64_t carried);
   void close(Cell& cell, Instant at);
 
   SlotFile cells_;
   SlotFile peaks_;
-  mutable std::array<std::mutex, kLocks> locks_;  ///< by slot, for PeakRow and finished_
-  std::array<std::vector<HourPeak>, kLocks> finished_;
+  mutable std::array<std::mutex, kLocks> locks_;      ///< by slot, for PeakRow and overflow_
+  std::array<std::vector<HourPeak>, kLocks> overflow_;  ///< untaken hours beyond the two of a row: no tick for hours
   std::atomic<std::int64_t> last_ms_{0};
   std::atomic<std::uint32_t> slots_{0};  ///< rows of peaks_ in use
-  std::atomic<bool> abandoned_{false};
+  std::atomic<bool> removed_{false};
 
   mutable std::mutex cells_mutex_;  ///< guards what follows and the size of cells_
   std::vector<std::uint32_t> free_;
-  std::vector<std::uint32_t> to_free_;  ///< closed since the last harvest
+  std::vector<std::uint32_t> closed_;   ///< since begin_harvest()
+  std::vector<std::uint32_t> to_free_;  ///< closed before it
   std::vector<std::string> users_;      ///< by cell
   std::uint32_t used_ = 0;              ///< cells ever taken: rows above were never open
 };

@@ -2,6 +2,7 @@
 // A memory-mapped file of fixed-size rows behind a 4096-byte header: the form of every live meter file. Rows are reached by
 // plain address; the address range is reserved once for the most rows, the file behind it grows, so that rows never move.
 // Disk space is allocated when rows are added, never by a later store: a full disk cannot kill a counting thread.
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -19,7 +20,7 @@ struct SlotFileHeader {
   std::int64_t shard = 0;       ///< windows only
 };
 
-/// Thread: one for grow(); rows are the owner's business.
+/// Thread: one at a time for grow(), one for sync(); rows are the owner's business.
 class SlotFile {
  public:
   static constexpr std::size_t kHeaderBytes = 4096;
@@ -55,7 +56,7 @@ class SlotFile {
   int file_ = -1;
   char* base_ = nullptr;
   std::size_t reserved_ = 0;  ///< bytes of address space
-  std::uint32_t rows_ = 0;
+  std::atomic<std::uint32_t> rows_{0};  ///< read by any thread, written by grow()
   std::uint32_t rows_max_ = 0;
 };
 

@@ -6,9 +6,11 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "base/ids.h"
 #include "base/result.h"
@@ -34,7 +36,7 @@ inline constexpr std::uint32_t kSlotsMax = 1u << 20;
 class Slots {
  public:
   /// Opens or makes `path`. Errors: store_failed, corrupt_record.
-  static Result<std::unique_ptr<Slots>> open(const std::string& path, bool sync);
+  static Result<std::unique_ptr<Slots>> open(const std::string& path);
 
   /// The project's slot, given now if it is new (rare: it may grow files; an old one costs a shared lock and a look-up).
   /// Errors: unavailable when the table is full, store_failed when the disk is.
@@ -44,6 +46,9 @@ class Slots {
   [[nodiscard]] std::uint32_t count() const { return count_.load(std::memory_order_acquire); }
   /// Positive: a project's id; negative: an account's id, negated; 0: a slot that a power loss burnt.
   [[nodiscard]] std::int64_t key(std::uint32_t slot) const;
+
+  /// The slot of a key (see key()), if it was ever given.
+  [[nodiscard]] std::optional<std::uint32_t> find(std::int64_t key) const;
 
   /// Called with the new count before a new slot is handed out: whoever keeps files by slot makes room in them.
   using Grow = std::function<Result<void>(std::uint32_t count)>;

@@ -16,20 +16,24 @@
 
 namespace postage::meter {
 
-/// A slot's stored bytes (32 bytes in the file "storage").
+/// A slot's stored bytes (64 bytes in the file "storage").
 struct StorageRow {
   std::atomic<std::int64_t> bytes;  ///< now
-  std::int64_t sampled_hour;        ///< start of the hour whose sample is `sample`; 0: no change ever
-  std::int64_t sample;              ///< bytes at that hour's first instant
-  std::int64_t reserved;
+  std::int64_t hour;                ///< the last full hour that the function has passed; 0: no change ever
+  std::int64_t sample;              ///< bytes at the first instant of `hour`
+  std::int64_t taken_hour;          ///< the journal has the samples up to this hour (that of `hour`: see taken_sample)
+  std::int64_t taken_sample;        ///< what the journal has for `hour`
+  std::int64_t between;             ///< bytes in the hours after `taken_hour` and before `hour`
+  std::int64_t reserved[2];
 };
-static_assert(sizeof(StorageRow) == 32);
+static_assert(sizeof(StorageRow) == 64);
 
 /// The sample of one hour: bytes stored at its first instant.
 struct StorageSample {
   std::uint32_t slot = 0;
   std::int64_t hour = 0;
   std::int64_t bytes = 0;
+  bool operator==(const StorageSample&) const = default;
 };
 
 /// Thread: any; changes of one project take turns on its lock.
@@ -49,8 +53,13 @@ class Storage {
 
   // What follows is for the meter thread.
 
-  /// Samples of all full hours up to `now` that were not taken yet. Projects that store nothing have none.
-  std::vector<StorageSample> take_samples(Instant now);
+  /// Samples up to `now` that the journal lacks, oldest first; a project that stores nothing has none. They are repeated
+  /// until taken() says so, and the next ones come after that: call both until the answer is empty.
+  [[nodiscard]] std::vector<StorageSample> due(Instant now);
+  /// The journal has these.
+  void taken(const std::vector<StorageSample>& written);
+  /// The slot's sample of `hour`, which is the last one taken or a later one.
+  [[nodiscard]] std::int64_t sample_of(std::uint32_t slot, std::int64_t hour) const;
   Result<void> sync();
 
  private:
@@ -58,10 +67,11 @@ class Storage {
   Storage() = default;
   [[nodiscard]] StorageRow* row(std::uint32_t slot) const { return static_cast<StorageRow*>(file_.row(slot)); }
   void roll(std::uint32_t slot, StorageRow& row, std::int64_t hour, std::int64_t bytes_before);
+  void append_due(std::uint32_t slot, const StorageRow& row, std::vector<StorageSample>& out) const;
 
   SlotFile file_;
   mutable std::array<std::mutex, kLocks> locks_;
-  std::array<std::vector<StorageSample>, kLocks> pending_;
+  std::array<std::vector<StorageSample>, kLocks> overflow_;  ///< untaken samples beyond those of a row: no tick for hours
   std::atomic<std::uint32_t> slots_{0};
 };
 

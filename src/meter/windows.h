@@ -50,7 +50,7 @@ class ShardWindows {
     cell.store(cell.load(std::memory_order_relaxed) + units, std::memory_order_relaxed);
   }
 
-  /// Units that came for a closed hour and were counted in the oldest open one. Thread: any.
+  /// Adds that came for a closed hour and were counted in the oldest open one. Thread: any.
   [[nodiscard]] std::int64_t late_adds() const { return late_adds_.load(std::memory_order_relaxed); }
 
  private:
@@ -105,11 +105,12 @@ class Windows {
   };
   Result<void> make(std::int64_t hour);
   Counter* cells(int shard, std::int64_t hour);
+  [[nodiscard]] std::vector<SlotFile*> files() const;
 
   const std::string folder_;
   const std::int64_t run_;
   const Slots& slots_;
-  std::mutex layout_;         ///< held while files are made or grow; before mutex_
+  std::mutex layout_;         ///< held while files are made, grow or go; taken before mutex_
   mutable std::mutex mutex_;  ///< guards hours_
   std::map<std::int64_t, std::unique_ptr<Hour>> hours_;
   std::vector<std::unique_ptr<ShardWindows>> shards_;
