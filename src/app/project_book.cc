@@ -13,6 +13,7 @@ Result<Catalogues> Catalogues::load(const std::string& folder) {
   for (const std::string& name : catalog::builtin_names()) {
     TRY(catalogue, catalog::builtin(name));
     catalogues.by_name_[name] = catalogue;
+    catalogues.texts_[name] = catalog::builtin_text(name).value_or("");
   }
   if (folder.empty()) return catalogues;
   std::error_code failure;
@@ -25,6 +26,7 @@ Result<Catalogues> Catalogues::load(const std::string& folder) {
       return Error(Errc::invalid_catalogue, fmt::format("{}: the name '{}' is taken", entry.path().string(), catalogue->name));
     }
     catalogues.by_name_[catalogue->name] = catalogue;
+    catalogues.texts_[catalogue->name] = text;
   }
   if (failure) {
     return Error(Errc::invalid_catalogue, fmt::format("billing.catalogue_dir: {}: {}", folder, failure.message()));
@@ -35,6 +37,11 @@ Result<Catalogues> Catalogues::load(const std::string& folder) {
 catalog::CataloguePtr Catalogues::find(std::string_view name) const {
   const auto found = by_name_.find(name);
   return found == by_name_.end() ? nullptr : found->second;
+}
+
+std::string Catalogues::text(std::string_view name) const {
+  const auto found = texts_.find(name);
+  return found == texts_.end() ? std::string() : found->second;
 }
 
 std::optional<shard::ProjectTerms> DirectoryBook::find(ProjectId id) const {

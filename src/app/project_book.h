@@ -18,10 +18,13 @@ class Catalogues {
   static Result<Catalogues> load(const std::string& folder);
   /// The catalogue of that name, or null.
   [[nodiscard]] catalog::CataloguePtr find(std::string_view name) const;
+  /// The JSON text it was read from; empty when there is none of that name.
+  [[nodiscard]] std::string text(std::string_view name) const;
   [[nodiscard]] const std::map<std::string, catalog::CataloguePtr, std::less<>>& all() const { return by_name_; }
 
  private:
   std::map<std::string, catalog::CataloguePtr, std::less<>> by_name_;
+  std::map<std::string, std::string, std::less<>> texts_;
 };
 
 class DirectoryBook final : public shard::ProjectBook {

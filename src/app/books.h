@@ -1,0 +1,82 @@
+#pragma once
+// What the invoice room asks of the tenants and catalogues, and what the gates are made from: adapters between rooms that
+// do not know each other. Thread: any worker, the control thread; gates may be made on a shard (see AccountGates).
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/project_book.h"
+#include "app/store.h"
+#include "base/clock.h"
+#include "invoice/billing.h"
+#include "invoice/ports.h"
+#include "meter/usage_reader.h"
+#include "quota/gate.h"
+#include "quota/terms.h"
+
+namespace postage::app {
+
+/// Catalogues as the invoice room wants them: with the text that an invoice keeps.
+class CatalogueTexts final : public invoice::CatalogueBook {
+ public:
+  explicit CatalogueTexts(const Catalogues& catalogues) : catalogues_(catalogues) {}
+  [[nodiscard]] std::optional<invoice::NamedCatalogue> find(std::string_view name) const override;
+  [[nodiscard]] std::vector<std::string> names() const override;
+
+ private:
+  const Catalogues& catalogues_;
+};
+
+/// Called when an account's terms changed, after the directory knows the new plan.
+using TermsListener = std::function<Result<void>(AccountId)>;
+
+/// The directory as the invoice room wants it.
+class DirectoryAccounts final : public invoice::AccountBook {
+ public:
+  DirectoryAccounts(auth::Directory& directory, const Clock& clock) : directory_(directory), clock_(clock) {}
+  /// Before other threads start.
+  void on_terms(TermsListener listener) { listener_ = std::move(listener); }
+
+  [[nodiscard]] std::optional<invoice::AccountFacts> account(AccountId id) const override;
+  [[nodiscard]] std::vector<invoice::AccountFacts> accounts() const override;
+  [[nodiscard]] std::vector<meter::NamedProject> projects(AccountId id) const override;
+  Result<void> terms_changed(AccountId id, const std::string& plan) override;
+
+ private:
+  auth::Directory& directory_;
+  const Clock& clock_;
+  TermsListener listener_;
+};
+
+/// Makes and renews the gates of accounts. A gate starts from the month's usage by the meter, so that what a killed run
+/// used stays used.
+class AccountGates {
+ public:
+  /// All outlive this.
+  struct Ports {
+    const invoice::Billing& billing;
+    const invoice::AccountBook& accounts;
+    const meter::UsageReader& usage;
+    const Clock& clock;
+  };
+  explicit AccountGates(Ports ports);
+
+  /// For the shards. The first call for an account reads the store (milliseconds, once a process run); warm() does that
+  /// ahead, so that a shard does not wait.
+  [[nodiscard]] quota::Gates& gates() { return gates_; }
+  /// Makes the gates of all accounts, at most `most`.
+  void warm(std::size_t most);
+  /// The account's plan, contract, tax or budget is new: its gate, if there is one, enforces it from now on.
+  Result<void> renew(AccountId account);
+
+ private:
+  std::shared_ptr<quota::Gate> make(AccountId account) const;
+  [[nodiscard]] Result<quota::GateTerms> terms(AccountId account, Instant now) const;
+  [[nodiscard]] Result<quota::GateUsage> usage(AccountId account, const quota::GateTerms& terms, Instant now) const;
+
+  Ports ports_;
+  quota::Gates gates_;
+};
+
+}  // namespace postage::app
