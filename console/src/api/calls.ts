@@ -1,0 +1,92 @@
+// Every call of the console, one function each. Paths and shapes: docs/design.md, section REST.
+import { call } from './client.ts';
+import {
+  readAccount,
+  readInvoice,
+  readList,
+  readPlanChange,
+  readPlans,
+  readPoints,
+  readProject,
+  readSession,
+  readToken,
+  readUsage,
+} from './read.ts';
+import type {
+  Account,
+  Invoice,
+  PlanChange,
+  PlanTable,
+  Project,
+  RtmToken,
+  SessionInfo,
+  Usage,
+  UsagePoint,
+} from './types.ts';
+
+const id = encodeURIComponent;
+const nothing = (): void => undefined;
+
+export function logIn(email: string, password: string): Promise<SessionInfo> {
+  return call('POST', '/session', readSession, { body: { email, password }, session: false });
+}
+
+export function logOut(): Promise<void> {
+  return call('DELETE', '/session', nothing);
+}
+
+export function listAccounts(signal?: AbortSignal): Promise<Account[]> {
+  return call('GET', '/accounts?usage=1', (body) => readList(body, readAccount), { signal });
+}
+
+export function getAccount(account: string, signal?: AbortSignal): Promise<Account> {
+  return call('GET', `/accounts/${id(account)}`, readAccount, { signal });
+}
+
+export function listProjects(account: string, signal?: AbortSignal): Promise<Project[]> {
+  return call('GET', `/accounts/${id(account)}/projects`, (body) => readList(body, readProject), { signal });
+}
+
+export function makeToken(project: string, userId: string, expireSeconds: number): Promise<RtmToken> {
+  return call('POST', `/projects/${id(project)}/tokens`, readToken, {
+    body: { user_id: userId, expire_seconds: expireSeconds },
+  });
+}
+
+export function getUsage(account: string, signal?: AbortSignal): Promise<Usage> {
+  return call('GET', `/accounts/${id(account)}/usage/current`, readUsage, { signal });
+}
+
+export type Step = 'hour' | 'day';
+
+export function getPoints(
+  account: string,
+  from: string,
+  to: string,
+  step: Step,
+  signal?: AbortSignal,
+): Promise<UsagePoint[]> {
+  const query = new URLSearchParams({ from, to, step });
+  return call('GET', `/accounts/${id(account)}/usage?${query}`, readPoints, { signal });
+}
+
+export function getBill(account: string, signal?: AbortSignal): Promise<Invoice> {
+  return call('GET', `/accounts/${id(account)}/bill`, readInvoice, { signal });
+}
+
+export function listInvoices(account: string, signal?: AbortSignal): Promise<Invoice[]> {
+  return call('GET', `/accounts/${id(account)}/invoices`, (body) => readList(body, readInvoice), { signal });
+}
+
+export function getInvoice(account: string, number: string, signal?: AbortSignal): Promise<Invoice> {
+  return call('GET', `/accounts/${id(account)}/invoices/${id(number)}`, readInvoice, { signal });
+}
+
+export function getPlans(catalogue: string, signal?: AbortSignal): Promise<PlanTable> {
+  return call('GET', `/catalogues/${id(catalogue)}/plans`, readPlans, { signal });
+}
+
+/** With `dryRun` nothing changes: the answer says what would, when, and at what price. */
+export function changePlan(account: string, plan: string, dryRun: boolean, signal?: AbortSignal): Promise<PlanChange> {
+  return call('PUT', `/accounts/${id(account)}/plan`, readPlanChange, { body: { plan, dry_run: dryRun }, signal });
+}

@@ -1,0 +1,53 @@
+// Languages: Chinese and English. The choice is remembered; without one the browser's own decides.
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import en from './en.json';
+import zh from './zh.json';
+
+const key = 'postage.language';
+export const languages = ['zh', 'en'] as const;
+export type Language = (typeof languages)[number];
+
+function isLanguage(text: string | null): text is Language {
+  return text === 'zh' || text === 'en';
+}
+
+/** The remembered language, else the first of the browser's that we speak, else English. */
+export function chooseLanguage(kept: string | null, browser: readonly string[]): Language {
+  if (isLanguage(kept)) return kept;
+  const spoken = browser.map((tag) => tag.toLowerCase().split('-')[0] ?? '').find(isLanguage);
+  return spoken ?? 'en';
+}
+
+function kept(): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function show(language: string): void {
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+}
+
+export function setLanguage(language: Language): void {
+  try {
+    localStorage.setItem(key, language);
+  } catch {
+    // Without storage the choice lasts as long as the page.
+  }
+  void i18next.changeLanguage(language);
+}
+
+i18next.on('languageChanged', show);
+void i18next.use(initReactI18next).init({
+  lng: chooseLanguage(kept(), navigator.languages ?? [navigator.language]),
+  fallbackLng: 'en',
+  supportedLngs: languages,
+  resources: { en: { translation: en }, zh: { translation: zh } },
+  interpolation: { escapeValue: false },
+  initAsync: false,
+});
+
+export default i18next;

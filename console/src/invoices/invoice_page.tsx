@@ -1,0 +1,109 @@
+import { Button } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { useAccount, useInvoice } from '../api/queries.ts';
+import type { Invoice } from '../api/types.ts';
+import { BillLines } from '../bill/bill_lines.tsx';
+import { formatMoney } from '../exact/decimal.ts';
+import { BackIcon, DownIcon, PrintIcon } from '../ui/icons.tsx';
+import { useNames } from '../ui/names.ts';
+import { saveFile } from '../ui/save_file.ts';
+import { Failed, Loading } from '../ui/states.tsx';
+import { formatInstant, formatMonth } from '../ui/time.ts';
+
+function csvOf(invoice: Invoice): string {
+  const rows = invoice.lines.map((line) =>
+    [line.kind, line.quantity, line.included, line.overage, line.unitPrice, line.amount]
+      .map((cell) => cell ?? '')
+      .join(','),
+  );
+  return ['kind,quantity,included,overage,unit_price,amount', ...rows, `total,,,,,${invoice.total}`, ''].join('\r\n');
+}
+
+function Sheet({ account, invoice }: { account: string; invoice: Invoice }) {
+  const { t, i18n } = useTranslation();
+  const names = useNames();
+  const self = useAccount(account);
+  const fact = (label: string, value: string | null) =>
+    value === null ? null : (
+      <div>
+        <dt>{label}</dt>
+        <dd>{value}</dd>
+      </div>
+    );
+  const zone = invoice.catalogue.startsWith('cn') ? 'Asia/Shanghai' : 'UTC';
+  return (
+    <article className="panel sheet" aria-label={t('invoice.title')}>
+      <header className="sheet-head">
+        <div>
+          <p className="hint">{t('invoice.title')}</p>
+          <h1>{formatMonth(invoice.month, i18n.language)}</h1>
+        </div>
+        <p className="sheet-total">{formatMoney(invoice.total, invoice.currency)}</p>
+      </header>
+      <dl className="sheet-facts">
+        {fact(t('invoices.number'), invoice.number)}
+        {fact(t('invoice.account'), self.data?.name ?? account)}
+        {fact(t('invoices.plan'), names.plan(invoice.plan))}
+        {fact(t('invoice.catalogue'), invoice.catalogue)}
+        {fact(t('invoices.state'), t(`invoiceState.${invoice.state}`, { defaultValue: invoice.state }))}
+        {fact(
+          t('invoice.issued'),
+          invoice.issuedAt === null ? null : formatInstant(invoice.issuedAt, zone, i18n.language),
+        )}
+      </dl>
+      <BillLines invoice={invoice} />
+      <p className="hint foot">{t('invoice.foot')}</p>
+    </article>
+  );
+}
+
+export function InvoicePage() {
+  const { t } = useTranslation();
+  const { account = '', number = '' } = useParams();
+  const query = useInvoice(account, number);
+  const invoice = query.data;
+  return (
+    <>
+      <div className="page-tools">
+        <Button
+          component={Link}
+          to={`/accounts/${encodeURIComponent(account)}/invoices`}
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          leftSection={<BackIcon size={16} />}
+        >
+          {t('invoices.title')}
+        </Button>
+        {invoice ? (
+          <div className="panel-action">
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<DownIcon size={14} />}
+              onClick={() => saveFile(`invoice-${number}.csv`, 'text/csv', csvOf(invoice))}
+            >
+              CSV
+            </Button>
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<PrintIcon size={14} />}
+              onClick={() => window.print()}
+            >
+              {t('invoice.print')}
+            </Button>
+          </div>
+        ) : null}
+      </div>
+      {invoice ? (
+        <Sheet account={account} invoice={invoice} />
+      ) : query.error ? (
+        <Failed error={query.error} retry={() => query.refetch()} />
+      ) : (
+        <Loading height={420} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,147 @@
+// For operators: every account with its use and running bill, those that need attention first.
+import { SegmentedControl, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useAccounts } from '../api/queries.ts';
+import { type Account, type MeterName, meterNames } from '../api/types.ts';
+import { formatMoney, formatQuantity } from '../exact/decimal.ts';
+import { placesOf, useNames } from '../ui/names.ts';
+import { Panel } from '../ui/panel.tsx';
+import { Empty, Failed, Loading } from '../ui/states.tsx';
+import { MeterBar, StateBadge } from '../usage/meter_card.tsx';
+import { noticesOf, viewOf } from '../usage/meter_state.ts';
+
+/** The account's worst state, or null when nothing needs attention. */
+function worst(account: Account) {
+  return account.meters ? (noticesOf(account.meters, account.hard)[0]?.state ?? null) : null;
+}
+
+function MeterCell({ account, name }: { account: Account; name: MeterName }) {
+  const names = useNames();
+  const meter = account.meters?.[name];
+  if (!meter) {
+    return (
+      <td className="num" data-label={names.meter(name)}>
+        –
+      </td>
+    );
+  }
+  const used = formatQuantity(meter.used, placesOf(name));
+  return (
+    <td className="num" data-label={names.meter(name)}>
+      <span className="cell-meter">
+        {used}
+        <MeterBar view={viewOf(name, meter, account.hard)} label={names.meter(name)} value={used} />
+      </span>
+    </td>
+  );
+}
+
+function AccountRow({ account }: { account: Account }) {
+  const { t } = useTranslation();
+  const names = useNames();
+  const state = worst(account);
+  return (
+    <tr data-testid={`account-${account.id}`}>
+      <th scope="row">
+        <Link to={`/accounts/${encodeURIComponent(account.id)}`}>{account.name}</Link>
+        <span className="why">{account.email}</span>
+      </th>
+      <td data-label={t('accounts.plan')}>
+        {names.plan(account.plan)}
+        <span className="why">{account.catalogue}</span>
+      </td>
+      <td data-label={t('accounts.state')}>
+        {account.suspended ? (
+          <span className="badge tone-stop">{t('head.suspended')}</span>
+        ) : (
+          <StateBadge state={state ?? 'normal'} />
+        )}
+      </td>
+      {meterNames.map((name) => (
+        <MeterCell key={name} account={account} name={name} />
+      ))}
+      <td className="num amount" data-label={t('accounts.bill')}>
+        {account.bill ? formatMoney(account.bill.total, account.bill.currency) : '–'}
+      </td>
+    </tr>
+  );
+}
+
+export function AccountsPage() {
+  const { t } = useTranslation();
+  const names = useNames();
+  const accounts = useAccounts(true);
+  const [search, setSearch] = useState('');
+  const [filter, setFilter] = useState('all');
+  const body = () => {
+    if (!accounts.data)
+      return accounts.error ? (
+        <Failed error={accounts.error} retry={() => accounts.refetch()} />
+      ) : (
+        <Loading height={300} />
+      );
+    const wanted = search.trim().toLowerCase();
+    const shown = accounts.data.filter(
+      (account) =>
+        `${account.name} ${account.email} ${account.id}`.toLowerCase().includes(wanted) &&
+        (filter === 'all' || account.suspended || worst(account) !== null),
+    );
+    if (shown.length === 0)
+      return <Empty title={accounts.data.length === 0 ? t('accounts.empty') : t('accounts.noMatch')} />;
+    return (
+      <table className="table rows">
+        <thead>
+          <tr>
+            <th scope="col">{t('accounts.account')}</th>
+            <th scope="col">{t('accounts.plan')}</th>
+            <th scope="col">{t('accounts.state')}</th>
+            {meterNames.map((name) => (
+              <th key={name} scope="col" className="num">
+                {names.meter(name)}
+              </th>
+            ))}
+            <th scope="col" className="num">
+              {t('accounts.bill')}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((account) => (
+            <AccountRow key={account.id} account={account} />
+          ))}
+        </tbody>
+      </table>
+    );
+  };
+  return (
+    <>
+      <header className="page-head">
+        <h1>{t('accounts.title')}</h1>
+      </header>
+      <Panel title={t('accounts.all')} hint={t('accounts.hint')}>
+        <div className="controls">
+          <TextInput
+            size="xs"
+            aria-label={t('accounts.search')}
+            placeholder={t('accounts.search')}
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+          />
+          <SegmentedControl
+            size="xs"
+            aria-label={t('accounts.filter')}
+            value={filter}
+            onChange={setFilter}
+            data={[
+              { value: 'all', label: t('accounts.filterAll') },
+              { value: 'attention', label: t('accounts.filterAttention') },
+            ]}
+          />
+        </div>
+        {body()}
+      </Panel>
+    </>
+  );
+}

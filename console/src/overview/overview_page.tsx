@@ -1,0 +1,116 @@
+import { Alert, Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { ApiError } from '../api/errors.ts';
+import { busyMs, calmMs, PaceContext, refreshMeters, useAccount, useUsage } from '../api/queries.ts';
+import { meterNames, type Usage } from '../api/types.ts';
+import { BillPanel } from '../bill/bill_panel.tsx';
+import { LivePanel } from '../live/live_panel.tsx';
+import { useSession } from '../session/store.ts';
+import { AlertIcon } from '../ui/icons.tsx';
+import { useNames } from '../ui/names.ts';
+import { Failed, Loading } from '../ui/states.tsx';
+import { formatMonth, formatSecond, timeLeft } from '../ui/time.ts';
+import { MeterCard } from '../usage/meter_card.tsx';
+import { Notices } from '../usage/notices.tsx';
+import { ProjectsPanel } from '../usage/projects_panel.tsx';
+import { UsagePanel } from '../usage/usage_panel.tsx';
+
+function useLeft(end: string): string {
+  const { t } = useTranslation();
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 20_000);
+    return () => clearInterval(timer);
+  }, []);
+  const { days, hours, minutes } = timeLeft(now, Date.parse(end));
+  if (days > 0) return t('head.daysLeft', { days, hours });
+  return hours > 0 ? t('head.hoursLeft', { hours, minutes }) : t('head.minutesLeft', { minutes });
+}
+
+function Head({ account, usage }: { account: string; usage: Usage }) {
+  const { t, i18n } = useTranslation();
+  const names = useNames();
+  const self = useAccount(account);
+  const left = useLeft(usage.end);
+  return (
+    <header className="page-head">
+      <div>
+        <h1>{self.data?.name ?? account}</h1>
+        <ul className="facts">
+          <li className="plan-name" data-testid="plan">
+            {names.plan(usage.plan)}
+          </li>
+          <li>{t('head.catalogue', { name: usage.catalogue })}</li>
+          <li>{formatMonth(usage.month, i18n.language)}</li>
+          <li>{left}</li>
+          {self.data?.suspended ? <li className="badge tone-stop">{t('head.suspended')}</li> : null}
+        </ul>
+      </div>
+      <Button component={Link} to={`/accounts/${encodeURIComponent(account)}/plans`} variant="default">
+        {t('head.changePlan')}
+      </Button>
+    </header>
+  );
+}
+
+/** Old numbers are shown as old: never a frozen page that looks alive. */
+function Stale({ usage, error }: { usage: Usage; error: unknown }) {
+  const { t, i18n } = useTranslation();
+  if (!error) return null;
+  return (
+    <Alert
+      color="yellow"
+      variant="light"
+      icon={<AlertIcon />}
+      title={t('state.stale')}
+      role="status"
+      data-testid="stale"
+    >
+      {t('state.staleSince', { time: formatSecond(usage.asOf, usage.zone, i18n.language) })}
+    </Alert>
+  );
+}
+
+function Overview({ account, onLive }: { account: string; onLive(on: boolean): void }) {
+  const client = useQueryClient();
+  const { person } = useSession();
+  const usage = useUsage(account);
+  const onUse = useCallback(() => void refreshMeters(client, account), [client, account]);
+  if (!usage.data) {
+    if (!usage.error) return <Loading height={420} />;
+    const missing = usage.error instanceof ApiError && ['not_found', 'forbidden'].includes(usage.error.kind);
+    return <Failed error={usage.error} {...(missing ? {} : { retry: () => usage.refetch() })} />;
+  }
+  const userId = `console-${person.id}`.slice(0, 64);
+  return (
+    <>
+      <Head account={account} usage={usage.data} />
+      <Stale usage={usage.data} error={usage.error} />
+      <Notices usage={usage.data} account={account} />
+      <div className="meters">
+        {meterNames.map((name) => (
+          <MeterCard key={name} name={name} usage={usage.data} />
+        ))}
+      </div>
+      <div className="columns">
+        <BillPanel account={account} zone={usage.data.zone} />
+        <LivePanel account={account} userId={userId} zone={usage.data.zone} onUse={onUse} onState={onLive} />
+        <UsagePanel account={account} usage={usage.data} />
+        <ProjectsPanel usage={usage.data} />
+      </div>
+    </>
+  );
+}
+
+export function OverviewPage() {
+  const { account = '' } = useParams();
+  const [live, setLive] = useState(false);
+  return (
+    <PaceContext value={live ? busyMs : calmMs}>
+      <Overview key={account} account={account} onLive={setLive} />
+    </PaceContext>
+  );
+}

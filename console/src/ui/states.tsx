@@ -1,0 +1,46 @@
+// The states every page shares: loading, nothing there, failed, and "shown but no longer fresh".
+import { Alert, Button, Skeleton } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ApiError } from '../api/errors.ts';
+import { AlertIcon, RetryIcon } from './icons.tsx';
+
+/** One sentence for people, in their language; the server's own detail is added by `Failed`. */
+export function useErrorText(): (error: unknown) => string {
+  const { t } = useTranslation();
+  return (error) => t(`error.${error instanceof ApiError ? error.kind : 'unknown'}`);
+}
+
+export function Loading({ height = 160 }: { height?: number }) {
+  const { t } = useTranslation();
+  return (
+    <div role="status" aria-label={t('state.loading')}>
+      <Skeleton height={height} radius="md" />
+    </div>
+  );
+}
+
+export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { t } = useTranslation();
+  const text = useErrorText();
+  const detail = error instanceof ApiError ? error.problem.detail : undefined;
+  return (
+    <Alert color="red" variant="light" icon={<AlertIcon />} title={text(error)} role="alert">
+      {detail ? <p className="detail">{detail}</p> : null}
+      {retry ? (
+        <Button size="xs" variant="default" leftSection={<RetryIcon size={14} />} onClick={retry}>
+          {t('state.retry')}
+        </Button>
+      ) : null}
+    </Alert>
+  );
+}
+
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <p className="empty-title">{title}</p>
+      {children ? <p className="hint">{children}</p> : null}
+    </div>
+  );
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { formatMonth, startOfDay, timeLeft } from './time.ts';
+
+const iso = (at: number) => new Date(at).toISOString();
+
+describe('days', () => {
+  it('begin where the catalogue lives', () => {
+    const at = Date.parse('2026-11-23T17:30:00Z');
+    expect(iso(startOfDay(at, 'Asia/Shanghai'))).toBe('2026-11-23T16:00:00.000Z');
+    expect(iso(startOfDay(at, 'UTC'))).toBe('2026-11-23T00:00:00.000Z');
+  });
+
+  it('begin right also on the day the clocks change', () => {
+    expect(iso(startOfDay(Date.parse('2026-03-08T20:00:00Z'), 'America/New_York'))).toBe('2026-03-08T05:00:00.000Z');
+  });
+});
+
+describe('month', () => {
+  it('is named in both languages', () => {
+    expect(formatMonth('2026-11', 'en')).toBe('November 2026');
+    expect(formatMonth('2026-11', 'zh')).toBe('2026年11月');
+    expect(formatMonth('soon', 'en')).toBe('soon');
+  });
+
+  it('has time left until its end and never less than none', () => {
+    const end = Date.parse('2026-11-30T16:00:00Z');
+    expect(timeLeft(Date.parse('2026-11-23T06:30:00Z'), end)).toEqual({ days: 7, hours: 9, minutes: 30 });
+    expect(timeLeft(end + 1, end)).toEqual({ days: 0, hours: 0, minutes: 0 });
+  });
+});

@@ -1,0 +1,55 @@
+import { useTranslation } from 'react-i18next';
+import { meterNames, type Usage } from '../api/types.ts';
+import { compare, formatQuantity, permille } from '../exact/decimal.ts';
+import { placesOf, useNames } from '../ui/names.ts';
+import { Panel } from '../ui/panel.tsx';
+import { ScrollBox } from '../ui/scroll_box.tsx';
+import { Empty } from '../ui/states.tsx';
+
+/** Each project's own use; the account's meters are the sums of these columns. */
+export function ProjectsPanel({ usage }: { usage: Usage }) {
+  const { t } = useTranslation();
+  const names = useNames();
+  const projects = [...usage.projects].sort(
+    (a, b) => compare(b.used.messages, a.used.messages) || a.name.localeCompare(b.name),
+  );
+  return (
+    <Panel title={t('projects.title')} hint={t('projects.hint')}>
+      {projects.length === 0 ? (
+        <Empty title={t('projects.empty')}>{t('projects.emptyHint')}</Empty>
+      ) : (
+        <ScrollBox label={t('projects.title')}>
+          <table className="table">
+            <thead>
+              <tr>
+                <th scope="col">{t('projects.project')}</th>
+                {meterNames.map((meter) => (
+                  <th key={meter} scope="col" className="num">
+                    {names.meter(meter)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {projects.map((project) => (
+                <tr key={project.name}>
+                  <th scope="row">{project.name}</th>
+                  {meterNames.map((meter) => (
+                    <td key={meter} className="num">
+                      {formatQuantity(project.used[meter], placesOf(meter))}
+                      <span className="share" aria-hidden="true">
+                        <span
+                          style={{ width: `${permille(project.used[meter], usage.meters[meter].used, 1000) / 10}%` }}
+                        />
+                      </span>
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </ScrollBox>
+      )}
+    </Panel>
+  );
+}
