@@ -63,7 +63,7 @@ std::string canonical_json(const AuditEvent& event);
 
 /// What to list; newest first.
 struct AuditQuery {
-  std::optional<AccountId> account;  ///< none: all
+  std::optional<AccountId> account{};  ///< none: all
   std::int64_t before = INT64_MAX;  ///< numbers below this
   std::int64_t limit = 100;          ///< 1 to 1000
 };

@@ -35,10 +35,10 @@ struct Person {
 };
 
 struct NewPerson {
-  std::string email;
-  std::string name;      ///< 1 to 200 bytes of UTF-8
-  std::string password;  ///< 10 to 1024 bytes
-  std::optional<Role> operator_role;
+  std::string email{};
+  std::string name{};      ///< 1 to 200 bytes of UTF-8
+  std::string password{};  ///< 10 to 1024 bytes
+  std::optional<Role> operator_role{};
 };
 
 /// An accepted log-in.
@@ -68,8 +68,8 @@ class Credentials {
  public:
   struct Settings {
     std::chrono::hours session_life{12};
-    ThrottleSettings throttle;
-    PasswordCost password_cost;  ///< the default is the product's; tests take less
+    ThrottleSettings throttle{};
+    PasswordCost password_cost{};  ///< the default is the product's; tests take less
   };
   /// `database` has auth's migrations (auth/schema.h); arguments outlive this.
   Credentials(db::Database& database, Entropy& entropy, Settings settings);

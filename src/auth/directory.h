@@ -129,8 +129,8 @@ class DirectoryListener {
 
 /// Fields of a new account. Errors name them.
 struct NewAccount {
-  std::string name;              ///< 1 to 200 bytes of UTF-8 without control characters
-  std::string email;
+  std::string name{};            ///< 1 to 200 bytes of UTF-8 without control characters
+  std::string email{};
   std::string locale = "en";
   std::string catalogue = "cn26";
   std::string plan = "free";
@@ -138,25 +138,25 @@ struct NewAccount {
 
 /// Fields to change; the others stay.
 struct AccountChange {
-  std::optional<std::string> name, email, locale, catalogue, plan;
-  std::optional<bool> suspended;
+  std::optional<std::string> name{}, email{}, locale{}, catalogue{}, plan{};
+  std::optional<bool> suspended{};
 };
 
 /// Fields of a new project. App ID and certificate may be brought along from elsewhere; else they are made at random.
 struct NewProject {
-  AccountId account;
-  std::string name;  ///< 1 to 200 bytes, unique in the account
+  AccountId account{};
+  std::string name{};  ///< 1 to 200 bytes, unique in the account
   bool app_id_only = false;
   bool with_certificate = true;  ///< make (or take) a primary certificate, enabled
-  std::string app_id;            ///< empty, or 32 hex digits not in use
-  std::string certificate;       ///< empty, or 32 hex digits
-  LimitValues limits;
+  std::string app_id{};          ///< empty, or 32 hex digits not in use
+  std::string certificate{};     ///< empty, or 32 hex digits
+  LimitValues limits{};
 };
 
 struct ProjectChange {
-  std::optional<std::string> name;
-  std::optional<bool> app_id_only, disabled;
-  LimitValues limits;
+  std::optional<std::string> name{};
+  std::optional<bool> app_id_only{}, disabled{};
+  LimitValues limits{};
 };
 
 /// Owned by app; lives as long as the process. Thread: writes from any (they wait for each other and for SQL: workers
