@@ -10,7 +10,7 @@ namespace postage::app {
 namespace {
 
 /// One client: a WebSocket on net's side, a session on the gateway's.
-class SessionBridge final : public net::WebSocketHandler, private gateway::Connection {
+class SessionBridge final : public net::WebSocketHandler, public gateway::Connection {
  public:
   SessionBridge(net::Loop& loop, gateway::Door& door, wire::Codec codec) : loop_(loop), door_(door), codec_(codec) {}
 
