@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/month.h"
+#include "quota/terms.h"
 #include "rating/rating.h"
 
 namespace postage::app {

@@ -1,0 +1,261 @@
+#include "app/server.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <future>
+#include <thread>
+
+#include "api/router.h"
+#include "api/services.h"
+#include "app/books.h"
+#include "app/control.h"
+#include "app/door.h"
+#include "app/lane.h"
+#include "app/post.h"
+#include "app/quota_watch.h"
+#include "app/rest_publisher.h"
+#include "app/test_clock_route.h"
+#include "auth/audit.h"
+#include "base/log.h"
+#include "invoice/close.h"
+#include "invoice/schema.h"
+#include "meter/meter.h"
+
+namespace postage::app {
+namespace {
+
+constexpr std::size_t kWorkerQueue = 20'000;
+constexpr std::size_t kWarmGates = 10'000;
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view part = text.substr(0, comma);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) parts.emplace_back(part);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return parts;
+}
+
+Level level_of(std::string_view name) {
+  return name == "debug" ? Level::debug : name == "warn" ? Level::warn : name == "error" ? Level::error : Level::info;
+}
+
+}  // namespace
+
+/// Members are in order of dependence: what stands below uses what stands above, and is destroyed first.
+struct Server::Parts {
+  explicit Parts(const Settings& given) : settings(given), clock(system_clock(), given.clock_test) {}
+
+  Settings settings;
+  OffsetClock clock;
+  std::unique_ptr<Store> store;
+  Catalogues catalogues;
+  std::unique_ptr<meter::Meter> meter;
+  std::unique_ptr<CatalogueTexts> catalogue_texts;
+  std::unique_ptr<DirectoryAccounts> accounts;
+  std::unique_ptr<invoice::Billing> billing;
+  std::unique_ptr<AccountGates> gates;
+  std::unique_ptr<DirectoryBook> projects;
+  SystemChance chance;
+  std::unique_ptr<bus::LocalBus<shard::Mail>> bus;
+  std::unique_ptr<auth::AuditLog> audit;
+  std::unique_ptr<RestPublisher> publisher;
+  std::unique_ptr<api::Router> router;
+  std::unique_ptr<net::TlsContext> tls;
+  std::unique_ptr<WorkerPool> workers;
+  std::vector<std::unique_ptr<Lane>> lanes;
+  std::unique_ptr<PostOffice> post;
+  std::unique_ptr<QuotaWatch> watch;
+  std::unique_ptr<invoice::MonthClose> close;
+  std::unique_ptr<Control> control;
+  std::uint16_t port = 0;
+  bool stopped = false;
+
+  Result<void> open_stores();
+  Result<void> make_money_rooms();
+  Result<void> make_lanes();
+  void make_control();
+  std::string metrics() const;
+};
+
+Result<void> Server::Parts::open_stores() {
+  const Instant now = clock.wall();
+  TRY(opened, open_store(settings.server_data_dir, StoreUse::exclusive, settings.auth_session_hours, now));
+  store = std::move(opened);
+  TRY(loaded, Catalogues::load(settings.billing_catalogue_dir));
+  catalogues = std::move(loaded);
+  TRY_VOID(invoice::migrate(*store->database, now));
+  TRY_VOID(meter::migrate_meter(*store->database, now));
+  catalogue_texts = std::make_unique<CatalogueTexts>(catalogues);
+  accounts = std::make_unique<DirectoryAccounts>(*store->directory, clock);
+  const auto shards = settings.server_shards != 0 ? settings.server_shards
+                                                  : static_cast<std::int64_t>(std::max(1U, std::thread::hardware_concurrency()));
+  meter::MeterOptions options;
+  options.folder = settings.server_data_dir + "/meter";
+  options.node = settings.server_node;
+  options.shards = static_cast<int>(shards);
+  options.sync = settings.meter_sync;
+  options.month_start = [this](ProjectId id, Instant at) {
+    const auth::SnapshotRef snapshot = store->directory->snapshot();
+    const auth::ProjectInfo* project = snapshot->project(id);
+    const auth::AccountInfo* account = project != nullptr ? snapshot->account(project->account) : nullptr;
+    const catalog::CataloguePtr catalogue = account != nullptr ? catalogues.find(account->catalogue) : nullptr;
+    const Zone utc = Zone();
+    const Zone& zone = catalogue != nullptr ? catalogue->zone : utc;
+    return month_range(month_of(at, zone), zone).start;
+  };
+  TRY(made, meter::Meter::open(std::move(options), *store->database, clock));
+  meter = std::move(made);
+  const meter::Recovery& recovery = meter->recovery();
+  if (recovery.dead_runs > 0) {
+    log(Level::warn, "recovered runs that did not stop in order",
+        {{"runs", recovery.dead_runs}, {"units", recovery.units}, {"connections_cut", recovery.connections_cut},
+         {"torn_bytes", recovery.torn_bytes}});
+  }
+  return {};
+}
+
+Result<void> Server::Parts::make_money_rooms() {
+  billing = std::make_unique<invoice::Billing>(
+      invoice::Billing::Ports{*store->database, *accounts, *catalogue_texts, meter->reader()});
+  TRY(adopted, billing->adopt_accounts());
+  (void)adopted;
+  gates = std::make_unique<AccountGates>(AccountGates::Ports{*billing, *accounts, meter->reader(), clock});
+  accounts->on_terms([this](AccountId id) { return gates->renew(id); });
+  gates->warm(kWarmGates);
+  projects = std::make_unique<DirectoryBook>(*store->directory, catalogues);
+  audit = std::make_unique<auth::AuditLog>(*store->database);
+  return {};
+}
+
+Result<void> Server::Parts::make_lanes() {
+  const std::size_t shards = static_cast<std::size_t>(
+      settings.server_shards != 0 ? settings.server_shards : std::max(1U, std::thread::hardware_concurrency()));
+  bus = std::make_unique<bus::LocalBus<shard::Mail>>(shards);
+  publisher = std::make_unique<RestPublisher>(*bus);
+  router = std::make_unique<api::Router>(api::Services{clock, *store->directory, *store->credentials, *audit,
+                                                       auth::system_entropy(), *billing, *publisher, meter->reader()});
+  workers = std::make_unique<WorkerPool>(static_cast<int>(settings.server_workers), kWorkerQueue);
+  if (!settings.tls_certificate.empty()) {
+    TRY(chain, net::read_pem_file(settings.tls_certificate));
+    TRY(key, net::read_pem_file(settings.tls_key));
+    TRY(context, net::TlsContext::create(chain, key));
+    tls = std::move(context);
+  }
+  LaneShared shared{.settings = settings,
+                    .clock = clock,
+                    .bus = *bus,
+                    .projects = *projects,
+                    .directory = *store->directory,
+                    .meter = *meter,
+                    .gates = gates->gates(),
+                    .chance = chance,
+                    .router = *router,
+                    .workers = *workers,
+                    .tls = tls.get(),
+                    .allowed_origins = split(settings.server_allowed_origins),
+                    .metrics = [this] { return metrics(); },
+                    .own_route = {}};
+  if (settings.clock_test) {
+    shared.own_route = test_clock_route({clock, *store->credentials, *workers, [this] {
+                                           for (const auto& lane : lanes) lane->wake();
+                                           control->run_now();
+                                         }});
+  }
+  for (std::size_t i = 0; i < shards; ++i) {
+    TRY(lane, Lane::create(shared, static_cast<shard::ShardIndex>(i), i == 0 ? static_cast<std::uint16_t>(settings.server_port) : port));
+    if (i == 0) port = lane->port();
+    lanes.push_back(std::move(lane));
+  }
+  return {};
+}
+
+void Server::Parts::make_control() {
+  post = std::make_unique<PostOffice>(settings, *store->database, clock);
+  watch = std::make_unique<QuotaWatch>(QuotaWatch::Ports{*billing, *accounts, meter->reader(), gates->gates(),
+                                                         [this](const QuotaNotice& notice) { return post->tell(notice); }});
+  close = std::make_unique<invoice::MonthClose>(
+      invoice::MonthClose::Ports{*store->database, billing->history(), *accounts, meter->reader(), post.get(), nullptr},
+      invoice::CloseSettings{});
+  control = std::make_unique<Control>(
+      clock, std::vector<Duty>{
+                 {"meter", [this](Instant now) { return meter->tick(now); }},
+                 {"accounts", [this](Instant) -> Result<void> {
+                    TRY(adopted, billing->adopt_accounts());
+                    (void)adopted;
+                    return {};
+                  }},
+                 {"quota notices", [this](Instant now) -> Result<void> { watch->tick(now); return {}; }},
+                 {"month close", [this](Instant now) -> Result<void> {
+                    TRY(report, close->tick(now));
+                    if (report.closed > 0) log(Level::info, "months closed", {{"invoices", report.closed}, {"failed", report.failed}});
+                    return {};
+                  }},
+                 {"outbox", [this](Instant now) { return post->tick(now); }},
+             });
+}
+
+std::string Server::Parts::metrics() const {
+  std::string text;
+  const auto sum = [&](std::string_view name, std::string_view kind, std::string_view help, auto member) {
+    std::uint64_t total = 0;
+    for (const auto& lane : lanes) total += lane->gauges().*member;
+    text += fmt::format("# HELP {0} {2}\n# TYPE {0} {1}\n{0} {3}\n", name, kind, help, total);
+  };
+  sum("postage_connections", "gauge", "Logged-in connections.", &LaneGauges::members);
+  sum("postage_channels", "gauge", "Channels in use.", &LaneGauges::channels);
+  sum("postage_published_total", "counter", "Messages accepted.", &LaneGauges::published);
+  sum("postage_delivered_total", "counter", "Copies queued to live connections.", &LaneGauges::delivered);
+  sum("postage_slow_consumers_total", "counter", "Connections closed because they read too slowly.", &LaneGauges::slow_consumers);
+  sum("postage_window_bytes", "gauge", "Bytes kept for resumes.", &LaneGauges::window_bytes);
+  return text;
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Server::~Server() { stop(); }
+
+Result<std::unique_ptr<Server>> Server::start(const Settings& settings) {
+  set_log_level(level_of(settings.log_level));
+  auto parts = std::make_unique<Parts>(settings);
+  TRY_VOID(parts->open_stores());
+  TRY_VOID(parts->make_money_rooms());
+  TRY_VOID(parts->make_lanes());
+  parts->make_control();
+  for (const auto& lane : parts->lanes) lane->start();
+  parts->control->start();
+  log(Level::info, "listening", {{"address", settings.server_address}, {"port", parts->port},
+                                 {"shards", parts->lanes.size()}, {"tls", parts->tls != nullptr}, {"run", parts->meter->run()}});
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+std::uint16_t Server::port() const { return parts_->port; }
+
+std::string Server::url() const {
+  if (!parts_->settings.server_public_url.empty()) return parts_->settings.server_public_url;
+  return fmt::format("{}://{}:{}", parts_->tls ? "https" : "http", parts_->settings.server_address, parts_->port);
+}
+
+Store& Server::store() { return *parts_->store; }
+OffsetClock& Server::clock() { return parts_->clock; }
+
+void Server::stop() {
+  if (!parts_ || std::exchange(parts_->stopped, true)) return;
+  for (const auto& lane : parts_->lanes) lane->begin_stop(seconds(parts_->settings.server_drain_seconds));
+  for (const auto& lane : parts_->lanes) lane->join();
+  parts_->workers->stop();
+  parts_->control->stop();
+  const Instant now = parts_->clock.wall();
+  if (const auto done = parts_->meter->stop(now); !done) {
+    log(Level::error, "the meter did not stop in order; the next start recovers", {{"error", done.error().to_string()}});
+  }
+  if (const auto done = parts_->store->database->checkpoint(); !done) {
+    log(Level::warn, "checkpoint", {{"error", done.error().to_string()}});
+  }
+}
+
+}  // namespace postage::app
