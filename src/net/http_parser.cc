@@ -2,49 +2,22 @@
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/rfc7230.hpp>
+#include <charconv>
 #include <optional>
 #include <utility>
 
 #include "base/limits.h"
+#include "net/chunked.h"
 
 namespace postage::net {
 namespace {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
-
-// Longest line of a chunk header with its extensions, and all trailers together.
-constexpr std::size_t kChunkLineBytesMax = 4096;
-
-// As Beast's string_body, but memory follows what has come, not what Content-Length announces.
-struct ArrivedBody {
-  using value_type = std::string;
-  class reader {
-   public:
-    template <bool IsRequest, class Fields>
-    explicit reader(http::header<IsRequest, Fields>&, value_type& body) : body_(body) {}
-    void init(const boost::optional<std::uint64_t>&, error_code& error) { error = {}; }
-    template <class Buffers>
-    std::size_t put(const Buffers& buffers, error_code& error) {
-      error = {};
-      std::size_t taken = 0;
-      const auto end = boost::asio::buffer_sequence_end(buffers);
-      for (auto at = boost::asio::buffer_sequence_begin(buffers); at != end; ++at) {
-        const boost::asio::const_buffer buffer = *at;
-        body_.append(static_cast<const char*>(buffer.data()), buffer.size());
-        taken += buffer.size();
-      }
-      return taken;
-    }
-    void finish(error_code& error) { error = {}; }
-
-   private:
-    value_type& body_;
-  };
-};
 
 // What the grammar of RFC 9112 forbids and parsers disagree on: each is a way to smuggle a request past a proxy.
 bool bad_lines(std::string_view head) {
@@ -57,6 +30,12 @@ bool bad_lines(std::string_view head) {
     if (i + 1 < head.size() && (head[i + 1] == ' ' || head[i + 1] == '\t')) return true;  // a folded line
   }
   return false;
+}
+
+// Method, target, version: two spaces. Else the library calls the rest of the line a bad version.
+bool bad_first_line(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find('\r'));
+  return std::count(line.begin(), line.end(), ' ') != 2;
 }
 
 bool digits_only(std::string_view text) {
@@ -72,7 +51,13 @@ std::string_view view(beast::string_view text) { return {text.data(), text.size(
 }  // namespace
 
 struct HttpParser::Body {
-  http::request_parser<ArrivedBody> parser;
+  std::optional<ChunkedReader> chunked;
+  std::uint64_t left = 0;  // of Content-Length
+  std::string bytes;
+};
+
+struct HttpParser::Head {
+  http::request_parser<http::empty_body> parser;
 };
 
 HttpParser::HttpParser(HttpLimits limits) : limits_(limits) {}
@@ -134,25 +119,20 @@ HttpParser::Outcome HttpParser::feed_head(std::string_view& input) {
 
 // `head` is whole. need_more: it is good, go on with the body.
 HttpParser::Outcome HttpParser::begin(std::string_view head) {
-  if (bad_lines(head)) return refuse(400, "the request's head is not well-formed");
-  body_ = std::make_unique<Body>();
-  auto& parser = body_->parser;
-  parser.eager(false);
+  if (bad_lines(head) || bad_first_line(head)) return refuse(400, "the request's head is not well-formed");
+  Head whole;
+  auto& parser = whole.parser;
   parser.header_limit(static_cast<std::uint32_t>(head.size() + 1));
-  parser.body_limit(limits_.body_bytes);
+  parser.body_limit(boost::none);  // The body is read by ourselves.
   error_code error;
   parser.put(boost::asio::const_buffer(head.data(), head.size()), error);
-  if (error == http::error::body_limit) return refuse(413, "the request's body is too large");
   if (error == http::error::bad_version) return refuse(505, "this server speaks HTTP/1.1");
-  if ((error && error != http::error::need_more) || !parser.is_header_done()) {
-    return refuse(400, "the request's head is not well-formed");
-  }
-  parser.eager(true);
-  return check_fields();
+  if (error || !parser.is_header_done()) return refuse(400, "the request's head is not well-formed");
+  return check_fields(whole);
 }
 
-HttpParser::Outcome HttpParser::check_fields() {
-  const auto& message = body_->parser.get();
+HttpParser::Outcome HttpParser::check_fields(const Head& head) {
+  const auto& message = head.parser.get();
   if (message.version() != 11 && message.version() != 10) return refuse(505, "this server speaks HTTP/1.1");
   old_version_ = message.version() == 10;
   const auto fields = std::distance(message.begin(), message.end());
@@ -160,74 +140,70 @@ HttpParser::Outcome HttpParser::check_fields() {
   if (!good_target(view(message.target()))) return refuse(400, "the target must be a path");
   const auto hosts = message.count(http::field::host);
   if (hosts > 1 || (hosts == 0 && !old_version_)) return refuse(400, "one Host field is wanted");
+  const std::string_view expect = view(message[http::field::expect]);
+  if (!expect.empty() && !old_version_ && !beast::iequals(message[http::field::expect], "100-continue")) {
+    return refuse(417, "the only expectation known here is 100-continue");
+  }
+  const Outcome outcome = check_length(head);
+  if (outcome == Outcome::refused) return outcome;
+  keep_alive_ = head.parser.keep_alive();
+  expects_continue_ = !expect.empty() && !old_version_;
+  request_ = Request();
+  request_.method = message.method_string();
+  request_.target = message.target();
+  request_.headers.reserve(static_cast<std::size_t>(fields));
+  for (const auto& field : message) {
+    request_.headers.push_back({std::string(view(field.name_string())), std::string(view(field.value()))});
+  }
+  return outcome;
+}
+
+// How long the body is: where parsers disagree about this, requests are smuggled.
+HttpParser::Outcome HttpParser::check_length(const Head& head) {
+  const auto& message = head.parser.get();
   const auto lengths = message.count(http::field::content_length);
   const auto codings = message.count(http::field::transfer_encoding);
   if (lengths > 1 || codings > 1 || (lengths != 0 && codings != 0)) return refuse(400, "the body's length is ambiguous");
-  if (lengths != 0 && !digits_only(view(message[http::field::content_length]))) {
-    return refuse(400, "Content-Length is not a number");
-  }
+  body_ = std::make_unique<Body>();
   if (codings != 0) {
     if (old_version_) return refuse(400, "HTTP/1.0 has no Transfer-Encoding");
     if (!beast::iequals(message[http::field::transfer_encoding], "chunked")) {
       return refuse(501, "the only transfer coding here is chunked");
     }
+    body_->chunked.emplace(limits_.body_bytes);
+  } else if (lengths != 0) {
+    const std::string_view digits = view(message[http::field::content_length]);
+    if (!digits_only(digits)) return refuse(400, "Content-Length is not a number");
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), body_->left);
+    if (parsed.ec != std::errc()) return refuse(400, "Content-Length is not a number of 64 bits");
+    if (body_->left > limits_.body_bytes) return refuse(413, "the request's body is too large");
   }
-  const auto content_length = body_->parser.content_length();
-  if (content_length && *content_length > limits_.body_bytes) return refuse(413, "the request's body is too large");
-  keep_alive_ = body_->parser.keep_alive();
-  const auto expect = message[http::field::expect];
-  if (!expect.empty() && !old_version_ && !beast::iequals(expect, "100-continue")) {
-    return refuse(417, "the only expectation known here is 100-continue");
-  }
-  expects_continue_ = !expect.empty() && !old_version_;
-  copy_head();
   return Outcome::need_more;
-}
-
-// Before the body: trailers must not pass for header fields.
-void HttpParser::copy_head() {
-  const auto& message = body_->parser.get();
-  request_ = Request();
-  request_.method = message.method_string();
-  request_.target = message.target();
-  request_.headers.reserve(static_cast<std::size_t>(std::distance(message.begin(), message.end())));
-  for (const auto& field : message) {
-    request_.headers.push_back({std::string(view(field.name_string())), std::string(view(field.value()))});
-  }
 }
 
 HttpParser::Outcome HttpParser::feed_body(std::string_view& input) {
-  auto& parser = body_->parser;
-  std::string joined;  // An unfinished chunk header from before goes first.
-  std::string_view bytes = input;
-  if (!held_.empty()) {
-    joined = std::exchange(held_, std::string());
-    joined.append(input);
-    bytes = joined;
+  bool whole = false;
+  if (body_->chunked) {
+    switch (body_->chunked->feed(input, body_->bytes)) {
+      case ChunkedReader::Outcome::malformed: return refuse(400, "the request's body is not well-formed");
+      case ChunkedReader::Outcome::too_large: return refuse(413, "the request's body is too large");
+      case ChunkedReader::Outcome::done: whole = true; break;
+      case ChunkedReader::Outcome::need_more: break;
+    }
+  } else {
+    const auto take = static_cast<std::size_t>(std::min<std::uint64_t>(body_->left, input.size()));
+    body_->bytes.append(input.substr(0, take));
+    input.remove_prefix(take);
+    body_->left -= take;
+    whole = body_->left == 0;
   }
-  while (!parser.is_done() && !bytes.empty()) {
-    error_code error;
-    const std::size_t taken = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-    bytes.remove_prefix(taken);
-    if (error == http::error::body_limit) return refuse(413, "the request's body is too large");
-    if (error && error != http::error::need_more) return refuse(400, "the request's body is not well-formed");
-    if (taken == 0) break;
-  }
-  if (parser.is_done()) {
-    input.remove_prefix(input.size() - std::min(bytes.size(), input.size()));
-    return Outcome::request;
-  }
-  held_ = bytes;
-  input = {};
-  if (held_.size() > kChunkLineBytesMax) return refuse(400, "a chunk's header or the trailers are too large");
-  if (std::exchange(expects_continue_, false) && held_.empty() && parser.get().body().empty()) {
-    return Outcome::send_continue;
-  }
-  return Outcome::need_more;
+  if (whole) return Outcome::request;
+  const bool asks = std::exchange(expects_continue_, false);
+  return asks && body_->bytes.empty() ? Outcome::send_continue : Outcome::need_more;
 }
 
 Request HttpParser::take() {
-  request_.body = std::move(body_->parser.get().body());
+  request_.body = std::move(body_->bytes);
   body_.reset();
   return std::exchange(request_, Request());
 }

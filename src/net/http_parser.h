@@ -1,6 +1,7 @@
 #pragma once
-// HTTP/1.1 requests out of bytes, without sockets. Boost.Beast reads the grammar; around it stand our own checks for what
-// it lets pass (folded lines, odd targets, field counts, trailers). Thread: one loop.
+// HTTP/1.1 requests out of bytes, without sockets. Boost.Beast reads whole heads; around it stand our own checks for what
+// it lets pass (folded lines, odd targets, field counts), and bodies are read by ourselves (chunked.h says why).
+// Thread: one loop.
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -48,17 +49,18 @@ class HttpParser {
   [[nodiscard]] bool old_version() const { return old_version_; }
 
  private:
+  struct Head;
   struct Body;
   Outcome feed_head(std::string_view& input);
   Outcome begin(std::string_view head);
-  Outcome check_fields();
+  Outcome check_fields(const Head& head);
+  Outcome check_length(const Head& head);
   Outcome feed_body(std::string_view& input);
   Outcome refuse(int status, std::string_view why);
-  void copy_head();
 
   HttpLimits limits_;
-  std::string held_;  // head in pieces, or the piece of a chunk header that is not whole
-  std::unique_ptr<Body> body_;  // Beast's parser, from a whole head until take()
+  std::string held_;  // a head in pieces
+  std::unique_ptr<Body> body_;  // from a whole head until take()
   Request request_;
   bool keep_alive_ = false;
   bool old_version_ = false;
