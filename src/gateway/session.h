@@ -59,8 +59,11 @@ class Session final : private shard::Client {
   void take(std::uint64_t id, const wire::Unsubscribe& unsubscribe);
   void take(std::uint64_t id, const wire::Publish& publish);
   Result<shard::SessionTraits> check(const wire::Login& login);
+  Result<void> check(const wire::Subscribe& subscribe) const;
   Result<void> check(const wire::Publish& publish) const;
-  bool within_rate(std::uint64_t id, const wire::Request& request);
+  bool within_rate(const wire::Request& request);
+  bool online(std::uint64_t id);
+  void answer_bad(std::uint64_t id, const Error& error);
   void cancel_login();
 
   // Answers of the shard (session_answers.cc).
@@ -75,15 +78,17 @@ class Session final : private shard::Client {
   void on_alarm(shard::Now now);
   void arm(shard::Now now);
   void set_limits(const auth::ProjectInfo& project);
-  void set_grant(auth::Grant grant, shard::SessionTraits& traits);
+  void set_grant(const auth::Grant& grant);
+  void warn_of_expiry(shard::Now now);
+  [[nodiscard]] bool token_over(shard::Now now) const;
+  void restart_login_deadline(shard::Now now);
   void greet(std::uint64_t id, bool resumed);
   void reply(std::uint64_t id, const wire::ServerFrame& frame);
   void refuse(std::uint64_t id, const shard::Refusal& why, std::uint32_t retry_after_ms = 0);
-  void refuse(std::uint64_t id, const Error& error, std::uint32_t retry_after_ms = 0);
   /// Ends the session and closes the connection, now or, from inside the shard's call, when its alarm rings.
   void end(Errc code, bool may_resume, std::string detail = {});
   void end_later(Errc code, bool may_resume, std::string detail = {});
-  void say_bye(const Ending& ending);
+  void finish_ending();
   [[nodiscard]] shard::Now now() const { return door_.shard.now(); }
   [[nodiscard]] Steady heartbeat_deadline() const;
 
@@ -95,6 +100,7 @@ class Session final : private shard::Client {
   std::uint32_t refusals_ = 0;       // since refusals_since_, for clients that do not listen
   Steady refusals_since_{};
   shard::Member* member_ = nullptr;  // while resuming, logging in or online
+  shard::SessionKey session_{};      // while online
   std::uint64_t hello_request_ = 0;
   std::uint64_t login_request_ = 0;
   Steady heard_{};                   // last message from the client
@@ -107,7 +113,7 @@ class Session final : private shard::Client {
   SameKeyRate subscribes_;
   std::unique_ptr<auth::ResourcePermissions> permissions_;  // only when the token restricts
   std::optional<Ending> ending_;
-  std::uint64_t restored_session_sent_ = 0;
+  Instant token_expires_at_{};       // the epoch's start: never
   shard::Alarm alarm_;
 };
 

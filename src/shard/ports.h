@@ -136,6 +136,7 @@ struct Refusal {
   Refusal() = default;
   Refusal(Errc c) : code(c) {}  // NOLINT(google-explicit-constructor): `return Errc::x;` is the idiom
   Refusal(Errc c, std::string d) : code(c), detail(std::move(d)) {}
+  Refusal(const Error& error) : code(error.code), detail(error.detail) {}  // NOLINT(google-explicit-constructor)
 };
 /// A value or a refusal.
 template <class T>
