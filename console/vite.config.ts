@@ -35,7 +35,7 @@ export default defineConfig({
   server: { host: '127.0.0.1', fs: { allow: [here, join(here, '../sdk/js')] } },
   build: { target: 'es2022', assetsDir: 'assets', chunkSizeWarningLimit: 700, sourcemap: false },
   test: {
-    environment: 'jsdom',
+    environment: 'node',
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test_setup.ts'],
     restoreMocks: true,

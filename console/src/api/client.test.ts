@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { closeSession, openSession, sessionToken } from '../session/store.ts';
 import { getUsage, listAccounts, logIn, logOut } from './calls.ts';

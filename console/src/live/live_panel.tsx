@@ -14,7 +14,8 @@ import { formatSecond } from '../ui/time.ts';
 import { payloadBytes } from './units.ts';
 import { type Live, type LiveMessage, type LiveState, useLive } from './use_live.ts';
 
-const demoChannel = 'demo';
+/** The channel that `postage demo` keeps alive with a trickle of traffic. */
+const firstChannel = 'lobby';
 
 function LiveBadge({ state }: { state: LiveState }) {
   const { t } = useTranslation();
@@ -150,8 +151,9 @@ function Connected({ projects, userId, zone, onUse, onState }: PanelProps & { pr
   const { t } = useTranslation();
   const usable = projects.filter((project) => !project.disabled);
   const [chosen, setChosen] = useState<string | null>(null);
+  const [channel, setChannel] = useState(firstChannel);
   const project = usable.find(({ id }) => id === chosen) ?? usable[0];
-  const live = useLive({ project, userId, channel: demoChannel, onUse });
+  const live = useLive({ project, userId, channel, onUse });
   const on = live.state === 'on';
   useEffect(() => onState(on), [on, onState]);
   useEffect(() => () => onState(false), [onState]);
@@ -159,18 +161,30 @@ function Connected({ projects, userId, zone, onUse, onState }: PanelProps & { pr
   const off = live.state === 'off' || live.state === 'failed';
   return (
     <div className="live">
-      <div className="live-controls">
+      <div className="live-where">
         <Select
           aria-label={t('live.project')}
           data={usable.map(({ id, name }) => ({ value: id, label: name }))}
           value={project.id}
           onChange={(value) => setChosen(value)}
           allowDeselect={false}
+          disabled={!off}
           size="sm"
         />
+        <TextInput
+          aria-label={t('live.channel')}
+          leftSection="#"
+          value={channel}
+          maxLength={64}
+          disabled={!off}
+          onChange={(event) => setChannel(event.currentTarget.value)}
+          size="sm"
+        />
+      </div>
+      <div className="live-controls">
         <LiveBadge state={live.state} />
         {off ? (
-          <Button size="sm" onClick={() => void live.connect()} data-testid="connect">
+          <Button size="sm" disabled={channel === ''} onClick={() => void live.connect()} data-testid="connect">
             {t('live.connect')}
           </Button>
         ) : (
@@ -195,7 +209,7 @@ export function LivePanel(props: PanelProps) {
   const { t } = useTranslation();
   const projects = useProjects(props.account);
   return (
-    <Panel title={t('live.title')} hint={t('live.hint', { channel: demoChannel })} className="live-panel">
+    <Panel title={t('live.title')} hint={t('live.hint')} className="live-panel">
       {projects.data ? (
         <Connected {...props} projects={projects.data} />
       ) : projects.error ? (

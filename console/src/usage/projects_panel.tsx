@@ -19,7 +19,7 @@ export function ProjectsPanel({ usage }: { usage: Usage }) {
         <Empty title={t('projects.empty')}>{t('projects.emptyHint')}</Empty>
       ) : (
         <ScrollBox label={t('projects.title')}>
-          <table className="table">
+          <table className="table rows">
             <thead>
               <tr>
                 <th scope="col">{t('projects.project')}</th>
@@ -35,7 +35,7 @@ export function ProjectsPanel({ usage }: { usage: Usage }) {
                 <tr key={project.name}>
                   <th scope="row">{project.name}</th>
                   {meterNames.map((meter) => (
-                    <td key={meter} className="num">
+                    <td key={meter} className="num" data-label={names.meter(meter)}>
                       {formatQuantity(project.used[meter], placesOf(meter))}
                       <span className="share" aria-hidden="true">
                         <span
