@@ -107,6 +107,6 @@ constexpr auto kMigrations = std::to_array<db::Migration>({{1, kFirst}});
 
 }  // namespace
 
-std::span<const db::Migration> auth_migrations() { return kMigrations; }
+std::span<const db::Migration> migrations() { return kMigrations; }
 
 }  // namespace postage::auth

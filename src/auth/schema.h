@@ -1,5 +1,5 @@
 #pragma once
-// The tables of auth. app runs `database.migrate("auth", auth_migrations(), now)` before it opens anything of this room.
+// The tables of auth. app runs `database.migrate("auth", migrations(), now)` before it opens anything of this room.
 #include <span>
 
 #include "db/database.h"
@@ -7,6 +7,6 @@
 namespace postage::auth {
 
 /// All steps, oldest first.
-std::span<const db::Migration> auth_migrations();
+std::span<const db::Migration> migrations();
 
 }  // namespace postage::auth

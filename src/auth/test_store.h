@@ -27,7 +27,7 @@ inline constexpr Instant kTestStart{seconds(1'800'000'000)};
 
 inline std::unique_ptr<db::Database> test_database(const std::string& path = ":memory:") {
   auto database = std::move(db::Database::open({.path = path, .sync = false})).value();
-  database->migrate("auth", auth_migrations(), kTestStart).value();
+  database->migrate("auth", migrations(), kTestStart).value();
   return database;
 }
 
