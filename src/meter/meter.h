@@ -25,8 +25,10 @@ struct MeterOptions {
   bool sync = true;           ///< flush to disk once a second; false: SIGKILL is still safe, power loss is not
   std::int64_t grace_ms = 5'000;  ///< an hour is closed this long after its end, so that copies in mailboxes arrive
   std::int64_t records_per_tick_max = 256;  ///< most running values journaled a second; finals are never held back
-  std::int64_t segment_bytes_max = 64 << 20;
+  std::int64_t segment_bytes_max = 16 << 20;
   std::size_t evidence_members_max = 1000;
+  /// Called with a step's name before each step that leaves a trace on disk: for logs, and for tests that die there.
+  std::function<void(const char* step)> on_step;
   /// First instant of the billing month of the project that holds `at`; empty: UTC months. Called by the meter thread.
   std::function<Instant(ProjectId, Instant at)> month_start;
 };

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -119,6 +120,20 @@ std::int64_t Windows::units(std::uint32_t slot, std::int64_t hour) const {
     if (slot < file.rows()) sum += static_cast<Counter*>(file.row(slot))->load(std::memory_order_relaxed);
   }
   return sum;
+}
+
+std::vector<std::int64_t> Windows::totals(std::int64_t hour, std::uint32_t count) const {
+  std::vector<std::int64_t> sums(count);
+  const std::lock_guard lock(mutex_);
+  const auto found = hours_.find(hour);
+  if (found == hours_.end()) return sums;
+  for (const SlotFile& file : found->second->shards) {
+    const std::uint32_t rows = std::min(count, file.rows());
+    for (std::uint32_t slot = 0; slot < rows; ++slot) {
+      sums[slot] += static_cast<Counter*>(file.row(slot))->load(std::memory_order_relaxed);
+    }
+  }
+  return sums;
 }
 
 std::vector<std::int64_t> Windows::hours() const {

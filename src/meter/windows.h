@@ -89,6 +89,8 @@ class Windows {
   Result<void> grow(std::uint32_t count);
   /// Units of one slot in one hour, all shards. 0 when there is no such window.
   [[nodiscard]] std::int64_t units(std::uint32_t slot, std::int64_t hour) const;
+  /// Units of slots 0 to count - 1 in one hour, all shards.
+  [[nodiscard]] std::vector<std::int64_t> totals(std::int64_t hour, std::uint32_t count) const;
   /// Hours that have windows, oldest first.
   [[nodiscard]] std::vector<std::int64_t> hours() const;
   /// Closes all hours before `hour` for new adds. True when no shard's turn can still write to them; else ask again.
