@@ -110,7 +110,7 @@ struct ConnectedMail {
   std::string user;
   ConnectionId member;
   Answer<Connected> answer;
-  meter::Cell cell;
+  OpenedConnection connection;
   Position user_channel;
 };
 /// Member's shard -> the shard named in the session key.
@@ -124,7 +124,7 @@ struct ResumedMail {
   SessionKey session{};
   std::optional<Refusal> refusal;
   ParkedSession parked;  ///< when not refused
-  meter::Cell cell;
+  OpenedConnection connection;
   Position user_channel;
   Instant at{};
 };
@@ -134,7 +134,7 @@ struct LeaveMail {
   std::string user;
   ConnectionId member;
   std::optional<ParkedSession> parked;
-  meter::Cell cell;  ///< goes back to who opened it, to be closed
+  OpenedConnection connection;  ///< goes back to who opened it, to be closed
 };
 /// Member's shard -> the shard that was asked to resume: the new connection is gone before the answer came.
 struct AbandonMail {

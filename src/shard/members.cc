@@ -56,7 +56,7 @@ void Members::on(ConnectedMail& mail) {
     // The connection went away meanwhile and has said so; only the meter's cell is left to give back.
     if (connected != nullptr) {
       core_.send(session_home(connected->session),
-                 LeaveMail{mail.project, std::move(mail.user), mail.member, {}, std::move(mail.cell)});
+                 LeaveMail{mail.project, std::move(mail.user), mail.member, {}, std::move(mail.connection)});
     }
     return;
   }
@@ -68,7 +68,7 @@ void Members::on(ConnectedMail& mail) {
   }
   member->state = Member::State::connected;
   member->session = connected->session;
-  member->cell = std::move(mail.cell);
+  member->connection = std::move(mail.connection);
   join_own_channel(*member, mail.user_channel);
   member->client.on_connected(mail.answer);
 }
@@ -88,7 +88,7 @@ void Members::on(ResumedMail& mail) {
       const ProjectId project = mail.parked.traits.project;
       const std::string user = mail.parked.traits.user;
       core_.send(home_of({project, ChannelType::user, user}),
-                 LeaveMail{project, user, mail.member, std::move(mail.parked), std::move(mail.cell)});
+                 LeaveMail{project, user, mail.member, std::move(mail.parked), std::move(mail.connection)});
     }
     return;
   }
@@ -98,7 +98,7 @@ void Members::on(ResumedMail& mail) {
     client.on_restored(*mail.refusal);
     return;
   }
-  member->cell = std::move(mail.cell);
+  member->connection = std::move(mail.connection);
   member->traits = std::move(mail.parked.traits);
   member->project = &core_.projects.of(member->traits.project);
   member->state = Member::State::connected;
@@ -165,7 +165,7 @@ void Members::leave(Member* member, bool resumable) {
     remove_subscription(*member, member->subscriptions.size() - 1);
   }
   core_.send(home_of({project, ChannelType::user, user}),
-             LeaveMail{project, user, member->id, std::move(parked), std::move(member->cell)});
+             LeaveMail{project, user, member->id, std::move(parked), std::move(member->connection)});
 }
 
 void Members::on(EndMail& mail) {
@@ -207,7 +207,7 @@ std::uint64_t Members::queue_all(Place::List& list, const engine::Delivery& deli
       continue;
     }
     ++taken;
-    if (subscriber.member->cell) subscriber.member->cell.add(units);
+    if (meter::Cell& cell = subscriber.member->connection.cell) cell.add(units);
   }
   return taken;
 }

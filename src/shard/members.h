@@ -39,7 +39,7 @@ class Member {
   enum class State : std::uint8_t { connecting, resuming, connected };
   Member(ConnectionId i, Client& c, Outlet o, Codec k, Project* p) : id(i), client(c), outlet(o), codec(k), project(p) {}
 
-  meter::Cell cell;  // first: touched by every delivery
+  OpenedConnection connection;  // first: touched by every delivery
   const ConnectionId id;
   Client& client;
   const Outlet outlet;

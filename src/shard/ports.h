@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -78,6 +79,20 @@ struct NewConnection {
   SessionId session;
   ConnectionId connection;
   std::string_view user;
+};
+
+/// An opened connection, to be closed once by who opened it. Moves with the mail that hands it on.
+struct OpenedConnection {
+  meter::Cell cell;   ///< empty with a tally that keeps no rows
+  bool open = false;
+  OpenedConnection() = default;
+  OpenedConnection(OpenedConnection&& other) noexcept
+      : cell(std::move(other.cell)), open(std::exchange(other.open, false)) {}
+  OpenedConnection& operator=(OpenedConnection&& other) noexcept {
+    cell = std::move(other.cell);
+    open = std::exchange(other.open, false);
+    return *this;
+  }
 };
 
 struct Refusal;

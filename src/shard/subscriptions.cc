@@ -178,7 +178,7 @@ void Members::restored(Member& member, Subscription& subscription, const Subscri
   }
   if (fresh > 0) {
     member.project->tally()->count(fresh, mail.caught_up->at);
-    if (member.cell) member.cell.add(static_cast<std::int64_t>(fresh));
+    if (member.connection.cell) member.connection.cell.add(static_cast<std::int64_t>(fresh));
   }
   subscription.restoring = false;
   subscription.queued = mail.position;

@@ -79,7 +79,7 @@ void Users::on(ResumeMail& mail) {
 
 void Users::on(LeaveMail& mail) {
   Project& project = core_.projects.of(mail.project);
-  if (mail.cell) project.tally()->close_connection(mail.cell, core_.now.wall);
+  if (mail.connection.open) project.tally()->close_connection(mail.connection.cell, core_.now.wall);
   User* user = find({mail.project, ChannelType::user, mail.user});
   if (user == nullptr) return;
   if (user->waiting && user->waiting->member == mail.member) {
@@ -145,21 +145,22 @@ void Users::admit(User& user, const Waiting& who) {
   key[0] = static_cast<std::uint8_t>(core_.index >> 8);
   key[1] = static_cast<std::uint8_t>(core_.index);
   Refusal why(Errc::login_not_authorized);
-  meter::Cell cell;
-  if (!tally.open_connection({session_id(key), who.member, user.key.name}, at, cell, why)) {
+  OpenedConnection connection;
+  if (!tally.open_connection({session_id(key), who.member, user.key.name}, at, connection.cell, why)) {
     tally.give_back(1, at);
     user.parked = older;  // Nothing has happened: the lost session may still be resumed.
     refuse(user, who, why);
     drop_if_empty(user);
     return;
   }
+  connection.open = true;
   tally.count(1, at);
   forget_session(user);
   user.session = key;
   by_session_[session_id(key)] = &user;
   const Position position = go_online(user, who);
   core_.send(shard_of(who.member),
-             ConnectedMail{user.key.project, user.key.name, who.member, Connected{key, at}, std::move(cell), position});
+             ConnectedMail{user.key.project, user.key.name, who.member, Connected{key, at}, std::move(connection), position});
 }
 
 void Users::restore(User& user, const Waiting& who) {
@@ -171,12 +172,13 @@ void Users::restore(User& user, const Waiting& who) {
     return;
   }
   Refusal why(Errc::login_not_authorized);
-  meter::Cell cell;
-  if (!project.tally()->open_connection({session_id(user.session), who.member, user.key.name}, at, cell, why)) {
+  OpenedConnection connection;
+  if (!project.tally()->open_connection({session_id(user.session), who.member, user.key.name}, at, connection.cell, why)) {
     refuse(user, who, why);
     return;
   }
-  ResumedMail mail{who.member, user.session, {}, std::move(*user.parked), std::move(cell), {}, at};
+  connection.open = true;
+  ResumedMail mail{who.member, user.session, {}, std::move(*user.parked), std::move(connection), {}, at};
   user.parked.reset();
   user.parked_ends.cancel();
   mail.user_channel = go_online(user, who);
