@@ -26,7 +26,7 @@ function PersonMenu() {
           color="gray"
           size="compact-sm"
           leftSection={<PersonIcon size={16} />}
-          aria-label={t('app.person')}
+          aria-label={person.name}
         >
           <span className="wide-only">{person.name}</span>
         </Button>
@@ -72,8 +72,8 @@ export function Shell() {
           <NavLink to="/" className="brand" aria-label={t('app.home')}>
             <Logo />
             <span>Postage</span>
-            {person.realm === 'operator' ? <span className="realm">{t('app.operator')}</span> : null}
           </NavLink>
+          {person.realm === 'operator' ? <span className="realm">{t('app.operator')}</span> : null}
           <Tabs account={account} />
           <div className="tools">
             <LanguageSwitch />

@@ -1,4 +1,4 @@
-import { Alert, Button, Select, TextInput } from '@mantine/core';
+import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { RTMBaseError } from 'postage-rtm';
@@ -8,6 +8,7 @@ import { useProjects } from '../api/queries.ts';
 import type { Project } from '../api/types.ts';
 import { formatQuantity } from '../exact/decimal.ts';
 import { SendIcon } from '../ui/icons.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Empty, Failed, Loading, useErrorText } from '../ui/states.tsx';
 import { formatSecond } from '../ui/time.ts';
@@ -30,15 +31,15 @@ function LiveBadge({ state }: { state: LiveState }) {
 function LiveError({ error }: { error: unknown }) {
   const { t } = useTranslation();
   const text = useErrorText();
-  if (!(error instanceof RTMBaseError)) return <Alert color="red" role="alert" title={text(error)} />;
+  if (!(error instanceof RTMBaseError)) return <Notice tone="stop" title={text(error)} urgent />;
   const { quota } = error;
   const title = quota ? t(`live.refused.${quota.name}`, { defaultValue: error.reason }) : error.reason;
   return (
-    <Alert color="red" role="alert" title={title}>
+    <Notice tone="stop" title={title} urgent>
       {quota?.limit && quota.used
         ? t('live.refused.numbers', { used: formatQuantity(quota.used), limit: formatQuantity(quota.limit) })
         : t('live.refused.code', { code: error.errorCode })}
-    </Alert>
+    </Notice>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Alert, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,8 +9,8 @@ import { meterNames, type Usage } from '../api/types.ts';
 import { BillPanel } from '../bill/bill_panel.tsx';
 import { LivePanel } from '../live/live_panel.tsx';
 import { useSession } from '../session/store.ts';
-import { AlertIcon } from '../ui/icons.tsx';
 import { useNames } from '../ui/names.ts';
+import { Notice } from '../ui/notice.tsx';
 import { Failed, Loading } from '../ui/states.tsx';
 import { formatMonth, formatSecond, timeLeft } from '../ui/time.ts';
 import { MeterCard } from '../usage/meter_card.tsx';
@@ -61,16 +61,9 @@ function Stale({ usage, error }: { usage: Usage; error: unknown }) {
   const { t, i18n } = useTranslation();
   if (!error) return null;
   return (
-    <Alert
-      color="yellow"
-      variant="light"
-      icon={<AlertIcon />}
-      title={t('state.stale')}
-      role="status"
-      data-testid="stale"
-    >
+    <Notice tone="near" title={t('state.stale')} testId="stale">
       {t('state.staleSince', { time: formatSecond(usage.asOf, usage.zone, i18n.language) })}
-    </Alert>
+    </Notice>
   );
 }
 

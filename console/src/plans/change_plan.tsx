@@ -1,5 +1,5 @@
 // The price first, then the change: what the dry run says is what is shown, and what is confirmed is what was shown.
-import { Alert, Button, Group, Modal } from '@mantine/core';
+import { Button, Group, Modal } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { changePlan } from '../api/calls.ts';
@@ -8,6 +8,7 @@ import type { PlanChange } from '../api/types.ts';
 import { formatMoney } from '../exact/decimal.ts';
 import { ArrowIcon } from '../ui/icons.tsx';
 import { useNames } from '../ui/names.ts';
+import { Notice } from '../ui/notice.tsx';
 import { Failed, Loading, useErrorText } from '../ui/states.tsx';
 import { formatInstant } from '../ui/time.ts';
 
@@ -98,7 +99,7 @@ export function ChangePlan({ account, plan, zone, currency, onClose, onDone }: P
       ) : (
         <Loading height={150} />
       )}
-      {change.error ? <Alert color="red" role="alert" title={errorText(change.error)} mt="sm" /> : null}
+      {change.error ? <Notice tone="stop" title={errorText(change.error)} urgent /> : null}
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={close}>
           {t('app.cancel')}

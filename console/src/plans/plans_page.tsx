@@ -1,4 +1,4 @@
-import { Alert, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
@@ -9,6 +9,7 @@ import { compare, formatMoney, formatQuantity, formatShort } from '../exact/deci
 import { useSession } from '../session/store.ts';
 import { CheckIcon } from '../ui/icons.tsx';
 import { useNames } from '../ui/names.ts';
+import { Notice } from '../ui/notice.tsx';
 import { Failed, Loading } from '../ui/states.tsx';
 import { ChangePlan } from './change_plan.tsx';
 
@@ -140,16 +141,13 @@ export function PlansPage() {
         </div>
       </header>
       {done ? (
-        <Alert
-          color="green"
-          role="status"
-          withCloseButton
-          closeButtonLabel={t('app.close')}
-          onClose={() => setDone(null)}
+        <Notice
+          tone="ok"
           title={t(`change.done.${done.kind}`, { plan: names.plan(done.to), defaultValue: names.plan(done.to) })}
+          testId="plan-done"
         />
       ) : null}
-      {mayChange ? null : <Alert color="gray" title={t('plans.mayNot')} />}
+      {mayChange ? null : <Notice tone="gap" title={t('plans.mayNot')} />}
       {body()}
       {usage.data ? (
         <ChangePlan

@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type SubmitEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,6 +6,7 @@ import { logIn } from '../api/calls.ts';
 import { ApiError } from '../api/errors.ts';
 import { LanguageSwitch, SchemeSwitch } from '../app/preferences.tsx';
 import { CheckIcon, Logo } from '../ui/icons.tsx';
+import { Notice } from '../ui/notice.tsx';
 import { useErrorText } from '../ui/states.tsx';
 import { openSession, useSessionState } from './store.ts';
 
@@ -22,9 +23,7 @@ function LoginForm() {
   };
   return (
     <form onSubmit={submit} className="login-form">
-      {login.error ? (
-        <Alert color="red" role="alert" title={wrong ? t('login.wrong') : errorText(login.error)} />
-      ) : null}
+      {login.error ? <Notice tone="stop" title={wrong ? t('login.wrong') : errorText(login.error)} urgent /> : null}
       <TextInput
         label={t('login.email')}
         type="email"
@@ -85,9 +84,9 @@ export function LoginPage() {
           </div>
           <h1>{t('login.title')}</h1>
           {end === 'expired' ? (
-            <Alert color="yellow" variant="light" role="status" title={t('login.expired')}>
+            <Notice tone="near" title={t('login.expired')}>
               {t('login.expiredHint')}
-            </Alert>
+            </Notice>
           ) : null}
           <LoginForm />
         </div>

@@ -1,9 +1,10 @@
 // The states every page shares: loading, nothing there, failed, and "shown but no longer fresh".
-import { Alert, Button, Skeleton } from '@mantine/core';
+import { Button, Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/errors.ts';
-import { AlertIcon, RetryIcon } from './icons.tsx';
+import { RetryIcon } from './icons.tsx';
+import { Notice } from './notice.tsx';
 
 /** One sentence for people, in their language; the server's own detail is added by `Failed`. */
 export function useErrorText(): (error: unknown) => string {
@@ -24,15 +25,15 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
   const { t } = useTranslation();
   const text = useErrorText();
   const detail = error instanceof ApiError ? error.problem.detail : undefined;
+  const again = retry ? (
+    <Button size="compact-sm" variant="default" leftSection={<RetryIcon size={14} />} onClick={retry}>
+      {t('state.retry')}
+    </Button>
+  ) : null;
   return (
-    <Alert color="red" variant="light" icon={<AlertIcon />} title={text(error)} role="alert">
-      {detail ? <p className="detail">{detail}</p> : null}
-      {retry ? (
-        <Button size="xs" variant="default" leftSection={<RetryIcon size={14} />} onClick={retry}>
-          {t('state.retry')}
-        </Button>
-      ) : null}
-    </Alert>
+    <Notice tone="stop" title={text(error)} action={again} urgent>
+      {detail}
+    </Notice>
   );
 }
 

@@ -7,32 +7,10 @@ import type { Usage } from '../api/types.ts';
 import { formatQuantity } from '../exact/decimal.ts';
 import { AlertIcon, GapIcon, PlusIcon, StopIcon } from '../ui/icons.tsx';
 import { placesOf, useNames } from '../ui/names.ts';
+import { Notice } from '../ui/notice.tsx';
 import { formatInstant } from '../ui/time.ts';
 import { toneOf } from './meter_card.tsx';
 import { type MeterNotice, type MeterState, noticesOf } from './meter_state.ts';
-
-interface RowProps {
-  tone: string;
-  icon: ReactNode;
-  title: string;
-  action?: ReactNode;
-  urgent?: boolean;
-  testId: string;
-  children: ReactNode;
-}
-
-function Row({ tone, icon, title, action, urgent = false, testId, children }: RowProps) {
-  return (
-    <div className={`notice tone-${tone}`} role={urgent ? 'alert' : 'status'} data-testid={testId}>
-      <span className="notice-icon">{icon}</span>
-      <div className="notice-text">
-        <strong>{title}</strong>
-        <div>{children}</div>
-      </div>
-      {action}
-    </div>
-  );
-}
 
 function iconOf(state: MeterState): ReactNode {
   if (state === 'stopped') return <StopIcon />;
@@ -52,7 +30,7 @@ function QuotaNotice({ notice, usage, account }: { notice: MeterNotice; usage: U
   const text = t(`notice.${notice.state}.text`, facts);
   const stopped = notice.state === 'stopped';
   return (
-    <Row
+    <Notice
       tone={toneOf(notice.state)}
       icon={iconOf(notice.state)}
       title={t(`notice.${notice.state}.title`, facts)}
@@ -70,7 +48,7 @@ function QuotaNotice({ notice, usage, account }: { notice: MeterNotice; usage: U
       }
     >
       {stopped ? `${t(`meter.${name}.stopped`)} ${text}` : text}
-    </Row>
+    </Notice>
   );
 }
 
@@ -85,14 +63,14 @@ export function Notices({ usage, account }: { usage: Usage; account: string }) {
         <QuotaNotice key={notice.meter} notice={notice} usage={usage} account={account} />
       ))}
       {usage.gaps.length > 0 ? (
-        <Row tone="gap" icon={<GapIcon />} title={t('gap.title')} testId="notice-gap">
+        <Notice tone="gap" icon={<GapIcon />} title={t('gap.title')} testId="notice-gap">
           {t('gap.text')}{' '}
           {usage.gaps
             .slice(0, 3)
             .map((gap) => t('gap.range', { start: at(gap.start), end: at(gap.end) }))
             .join('; ')}
           {usage.gaps.length > 3 ? ` ${t('gap.more', { count: usage.gaps.length - 3 })}` : ''}
-        </Row>
+        </Notice>
       ) : null}
     </div>
   );
