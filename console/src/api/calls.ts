@@ -3,7 +3,7 @@ import { call } from './client.ts';
 import {
   readAccount,
   readInvoice,
-  readList,
+  readPage,
   readPlanChange,
   readPlans,
   readPoints,
@@ -26,6 +26,23 @@ import type {
 
 const id = encodeURIComponent;
 const nothing = (): void => undefined;
+/** More pages than any list of the product has; a server that never ends its list does not hang the page. */
+const pagesMost = 100;
+
+/** A whole list, page by page. `path` may have a query already. */
+async function listAll<T>(path: string, item: (value: unknown) => T, signal?: AbortSignal): Promise<T[]> {
+  const all: T[] = [];
+  let next: string | null = null;
+  for (let page = 0; page < pagesMost; page += 1) {
+    const cursor: string = next === null ? '' : `&cursor=${encodeURIComponent(next)}`;
+    const address = `${path}${path.includes('?') ? '&' : '?'}limit=200${cursor}`;
+    const answer = await call('GET', address, (body) => readPage(body, item), { signal });
+    all.push(...answer.items);
+    next = answer.next;
+    if (next === null) break;
+  }
+  return all;
+}
 
 export function logIn(email: string, password: string): Promise<SessionInfo> {
   return call('POST', '/session', readSession, { body: { email, password }, session: false });
@@ -36,7 +53,7 @@ export function logOut(): Promise<void> {
 }
 
 export function listAccounts(signal?: AbortSignal): Promise<Account[]> {
-  return call('GET', '/accounts?usage=1', (body) => readList(body, readAccount), { signal });
+  return listAll('/accounts?usage=1', readAccount, signal);
 }
 
 export function getAccount(account: string, signal?: AbortSignal): Promise<Account> {
@@ -44,7 +61,7 @@ export function getAccount(account: string, signal?: AbortSignal): Promise<Accou
 }
 
 export function listProjects(account: string, signal?: AbortSignal): Promise<Project[]> {
-  return call('GET', `/accounts/${id(account)}/projects`, (body) => readList(body, readProject), { signal });
+  return listAll(`/accounts/${id(account)}/projects`, readProject, signal);
 }
 
 export function makeToken(project: string, userId: string, expireSeconds: number): Promise<RtmToken> {
@@ -75,7 +92,7 @@ export function getBill(account: string, signal?: AbortSignal): Promise<Invoice>
 }
 
 export function listInvoices(account: string, signal?: AbortSignal): Promise<Invoice[]> {
-  return call('GET', `/accounts/${id(account)}/invoices`, (body) => readList(body, readInvoice), { signal });
+  return listAll(`/accounts/${id(account)}/invoices`, readInvoice, signal);
 }
 
 export function getInvoice(account: string, number: string, signal?: AbortSignal): Promise<Invoice> {

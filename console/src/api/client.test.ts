@@ -47,6 +47,31 @@ describe('calls', () => {
   });
 });
 
+describe('lists', () => {
+  it('are read page by page until the last', async () => {
+    const spy = serve((url) =>
+      url.includes('cursor=7')
+        ? answer(200, { items: [{ id: '8', name: 'b', plan: 'free' }] })
+        : answer(200, { items: [{ id: '7', name: 'a', plan: 'basic' }], next: '7' }),
+    );
+    const all = await listAccounts();
+    expect(all.map(({ id, hard }) => [id, hard])).toEqual([
+      ['7', false],
+      ['8', true],
+    ]);
+    expect(spy.mock.calls.map(([url]) => url)).toEqual([
+      '/v1/accounts?usage=1&limit=200',
+      '/v1/accounts?usage=1&limit=200&cursor=7',
+    ]);
+  });
+
+  it('end also when the server never ends them', async () => {
+    const spy = serve(() => answer(200, { items: [], next: '1' }));
+    await listAccounts();
+    expect(spy).toHaveBeenCalledTimes(100);
+  });
+});
+
 describe('errors', () => {
   it.each([
     [400, 'invalid'],

@@ -56,6 +56,12 @@ export function readList<T>(value: unknown, item: (value: unknown) => T): T[] {
   return Array.isArray(list) ? list.map(item) : fail('items');
 }
 
+/** One page of a long list, and the cursor of the next page if there is one. */
+export function readPage<T>(value: unknown, item: (value: unknown) => T): { items: T[]; next: string | null } {
+  const next = Array.isArray(value) ? null : optionalDecimal(row(value, 'list'), 'next');
+  return { items: readList(value, item), next };
+}
+
 export function readSession(value: unknown): SessionInfo {
   const from = row(value, 'session');
   const person = row(from.person, 'person');
@@ -133,6 +139,7 @@ export function readUsage(value: unknown): Usage {
     meters: readMeters(from.meters),
     projects: Object.entries(projects).map(([name, amounts]) => ({ name, used: readAmounts(amounts) })),
     gaps: readGaps(from.gaps),
+    nextPlan: optionalText(from, 'next_plan'),
   };
 }
 
@@ -175,12 +182,18 @@ export function readInvoice(value: unknown): Invoice {
   };
 }
 
+function readTitle(value: unknown): Record<string, string> {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(entries.filter(([, title]) => typeof title === 'string' && title !== ''));
+}
+
 function readPlan(value: unknown): Plan {
   const from = row(value, 'plan');
   const rates = row(from.rates, 'rates');
   const quota = from.quota == null ? null : readAmounts(from.quota);
   return {
     name: text(from, 'name'),
+    title: readTitle(from.title),
     hard: from.hard === true,
     payAsYouGo: from.pay_as_you_go === true || quota === null,
     baseFee: decimal(from, 'base_fee'),

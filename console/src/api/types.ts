@@ -69,6 +69,8 @@ export interface Usage {
   meters: Record<MeterName, Meter>;
   projects: { name: string; used: Record<MeterName, string> }[];
   gaps: Gap[];
+  /** The plan that a pending downgrade brings with the next month. */
+  nextPlan: string | null;
 }
 
 export interface UsagePoint {
@@ -102,6 +104,8 @@ export interface Invoice {
 
 export interface Plan {
   name: string;
+  /** Its name in the catalogue's own words, by language. */
+  title: Record<string, string>;
   hard: boolean;
   payAsYouGo: boolean;
   baseFee: string;

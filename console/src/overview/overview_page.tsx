@@ -46,6 +46,7 @@ function Head({ account, usage }: { account: string; usage: Usage }) {
           <li>{t('head.catalogue', { name: usage.catalogue })}</li>
           <li>{formatMonth(usage.month, i18n.language)}</li>
           <li>{left}</li>
+          {usage.nextPlan ? <li>{t('head.nextPlan', { plan: names.plan(usage.nextPlan) })}</li> : null}
           {self.data?.suspended ? <li className="badge tone-stop">{t('head.suspended')}</li> : null}
         </ul>
       </div>

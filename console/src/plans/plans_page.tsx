@@ -49,6 +49,7 @@ function PlanCard({ plan, table, current, mayChange, onChoose }: CardProps) {
   const { t, i18n } = useTranslation();
   const names = useNames();
   const rate = useRateText();
+  const name = plan.title[i18n.language] ?? names.plan(plan.name);
   const limit = () =>
     plan.payAsYouGo ? t('plans.limit.none') : plan.hard ? t('plans.limit.hard') : t('plans.limit.soft');
   const quota = (meter: MeterName) => {
@@ -61,7 +62,7 @@ function PlanCard({ plan, table, current, mayChange, onChoose }: CardProps) {
   return (
     <li className={current ? 'panel plan current' : 'panel plan'} data-testid={`plan-${plan.name}`}>
       <header>
-        <h2>{names.plan(plan.name)}</h2>
+        <h2>{name}</h2>
         {current ? (
           <span className="badge tone-ok">
             <CheckIcon size={14} />
@@ -89,7 +90,7 @@ function PlanCard({ plan, table, current, mayChange, onChoose }: CardProps) {
       </dl>
       <p className="hint">{limit()}</p>
       <Button variant={current ? 'default' : 'light'} disabled={current || !mayChange} onClick={onChoose} fullWidth>
-        {current ? t('plans.current') : t('plans.choose', { plan: names.plan(plan.name) })}
+        {current ? t('plans.current') : t('plans.choose', { plan: name })}
       </Button>
     </li>
   );
