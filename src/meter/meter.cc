@@ -41,7 +41,7 @@ MeterImpl::~MeterImpl() {
 
 Result<void> MeterImpl::start() {
   const Instant now = clock_.wall();
-  TRY_VOID(open_files(now));
+  TRY_VOID(open_files());
   step("start.catch_up");
   TRY_VOID(folds_.catch_up(journal_->folder()));
   TRY(written, read_run(options_.folder + "/run"));
@@ -61,7 +61,7 @@ Result<void> MeterImpl::start() {
   return begin_run(now);
 }
 
-Result<void> MeterImpl::open_files(Instant) {
+Result<void> MeterImpl::open_files() {
   TRY_VOID(make_folder(options_.folder));
   TRY(lock, lock_folder(options_.folder));
   lock_ = std::move(lock);
@@ -95,7 +95,11 @@ Result<void> MeterImpl::begin_run(Instant now) {
   journal_->append({.kind = RecordKind::run_started, .instant = now});
   step("start.journal");
   TRY_VOID(journal_->flush(now));
-  return tick(now);
+  // Not a whole tick: samples of the time without a meter wait until features have said what they store (Storage::restore).
+  TRY_VOID(write_changes(now, false));
+  TRY_VOID(folds_.catch_up(journal_->folder()));
+  fold_due_ = false;
+  return {};
 }
 
 Result<void> MeterImpl::grow(std::uint32_t count) {

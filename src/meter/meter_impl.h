@@ -35,7 +35,7 @@ class MeterImpl final : public Meter {
   Result<void> stop(Instant now) override;
 
  private:
-  Result<void> open_files(Instant now);
+  Result<void> open_files();
   Result<void> begin_run(Instant now);
   Result<void> grow(std::uint32_t count);
 
@@ -43,7 +43,7 @@ class MeterImpl final : public Meter {
   Result<void> write_samples(Instant now);
   void append_units(Instant now, bool all, std::vector<std::pair<std::int64_t, std::vector<std::int64_t>>>& written);
   void note_peaks(const std::vector<HourPeak>& peaks);
-  void append_evidence(Instant now);
+  void append_evidence();
   Result<void> close_hours(Instant now);
   Result<void> close_hour(std::int64_t hour, Instant now);
   bool append_finals(std::int64_t hour, Instant now);

@@ -65,7 +65,7 @@ Result<void> MeterImpl::write_changes(Instant now, bool all) {
   const bool beat = minute != last_minute_;
   if (beat) journal_->append({.kind = RecordKind::heartbeat, .instant = now});
   if (beat || all) {
-    append_evidence(now);
+    append_evidence();
     journal_->seal(now);
   }
   TRY_VOID(journal_->flush(now));
@@ -110,7 +110,7 @@ void MeterImpl::note_peaks(const std::vector<HourPeak>& peaks) {
   }
 }
 
-void MeterImpl::append_evidence(Instant) {
+void MeterImpl::append_evidence() {
   for (const auto& [key, evidence] : evidence_) {
     if (!evidence.pending) continue;
     journal_->append({.kind = RecordKind::peak_evidence, .meter = MeterKind::peak, .subject = key.first.value,
