@@ -70,7 +70,7 @@ struct OutboxSettings {
   std::string message_domain = "postage.local";  ///< right side of Message-ID
   seconds first_pause{30};                       ///< after the first failed try; doubles with each
   seconds longest_pause{6 * 3600};
-  std::int64_t attempts_max = 14;                ///< with these pauses a mail is tried for over two days
+  std::int64_t attempts_max = 14;                ///< with these pauses a mail is tried for more than a day
   std::chrono::hours keep_bodies{30 * 24};       ///< texts of sent mails are removed after this
 };
 

@@ -1,0 +1,103 @@
+#include "notify/mail_headers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace postage::notify {
+namespace {
+
+constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::string base64(std::string_view bytes) {
+  std::string out;
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const char c : bytes) {
+    bits = (bits << 8) | static_cast<unsigned char>(c);
+    held += 8;
+    while (held >= 6) {
+      held -= 6;
+      out.push_back(kDigits[(bits >> held) & 63U]);
+    }
+  }
+  if (held > 0) out.push_back(kDigits[(bits << (6 - held)) & 63U]);
+  while (out.size() % 4 != 0) out.push_back('=');
+  return out;
+}
+
+/// Length of the UTF-8 sequence at the front, or 0 when there is no valid one.
+std::size_t sequence_length(std::string_view text) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char lead = at(0);
+  if (lead < 0x80) return 1;
+  std::size_t length = 0;
+  if (lead >= 0xC2 && lead <= 0xDF) length = 2;
+  if (lead >= 0xE0 && lead <= 0xEF) length = 3;
+  if (lead >= 0xF0 && lead <= 0xF4) length = 4;
+  if (length == 0 || text.size() < length) return 0;
+  const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  if (at(1) < low || at(1) > high) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if ((at(i) & 0xC0U) != 0x80U) return 0;
+  }
+  return length;
+}
+
+}  // namespace
+
+bool valid_address(std::string_view address) {
+  const std::size_t at = address.find('@');
+  if (address.size() > 254 || at == 0 || at == std::string_view::npos || at > 64 || at + 1 == address.size()) return false;
+  return std::count(address.begin(), address.end(), '@') == 1 && std::all_of(address.begin(), address.end(), [](char c) {
+    constexpr std::string_view kRefused = "<>()[]\\,;:\"";
+    return c > 0x20 && c < 0x7F && kRefused.find(c) == std::string_view::npos;
+  });
+}
+
+bool valid_header_text(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    const auto first = static_cast<unsigned char>(text[0]);
+    if (length == 0 || first < 0x20 || first == 0x7F) return false;
+    if (length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string header_words(std::string_view text) {
+  constexpr std::size_t kPlainMax = 200;
+  const bool plain = text.size() <= kPlainMax && text.find("=?") == std::string_view::npos &&
+                     std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+  if (plain) return std::string(text);
+  // "=?UTF-8?B?" and "?=" take 12 of 75 characters; 45 bytes make 60.
+  constexpr std::size_t kBytesPerWord = 45;
+  std::string out;
+  while (!text.empty()) {
+    std::size_t taken = 0;
+    while (taken < text.size()) {
+      const std::size_t next = std::max<std::size_t>(1, sequence_length(text.substr(taken)));
+      if (taken + next > kBytesPerWord) break;
+      taken += next;
+    }
+    if (!out.empty()) out += "\r\n ";
+    out += "=?UTF-8?B?" + base64(text.substr(0, taken)) + "?=";
+    text.remove_prefix(taken);
+  }
+  return out;
+}
+
+std::string header_date(Instant at) {
+  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(std::chrono::floor<seconds>(at - day));
+  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} +0000", kDays[std::chrono::weekday(day).c_encoding()],
+                     static_cast<unsigned>(date.day()), kMonths[static_cast<unsigned>(date.month()) - 1],
+                     static_cast<int>(date.year()), time.hours().count(), time.minutes().count(), time.seconds().count());
+}
+
+}  // namespace postage::notify

@@ -1,0 +1,102 @@
+#include "notify/notices.h"
+
+#include "notify/letter_template.h"
+
+namespace postage::notify {
+namespace {
+
+/// What letters say about a meter; two languages.
+struct MeterWords {
+  std::string_view name[2];
+  std::string_view unit[2];
+  std::string_view stops[2];
+  std::string_view error;
+};
+
+constexpr MeterWords kMeterWords[] = {
+    {{"peak connections (PCU)", "峰值并发连接（PCU）"},
+     {"connections", "个连接"},
+     {"new log-ins, as long as the quota is filled; open connections stay", "新的登录（配额占满期间）；已建立的连接不受影响"},
+     "-10015"},
+    {{"messages", "消息数"},
+     {"messages", "条"},
+     {"publishing, subscribing and all other calls that count as messages", "发布、订阅以及其他计入消息数的调用"},
+     "-11025, -10021"},
+    {{"storage", "存储容量"},
+     {"GB", "GB"},
+     {"writes that would store more; reading and deleting go on", "会增加存储量的写入；读取与删除不受影响"},
+     "-12002"},
+};
+
+constexpr std::string_view kOutlookHard[2] = {
+    "When the quota is used up, this function stops until the month ends. You can upgrade at any time; it takes effect at once.",
+    "配额用尽后，对应功能将停止，直到本月结束。您可以随时升级套餐，升级立即生效。"};
+constexpr std::string_view kOutlookSoft[2] = {
+    "When the quota is used up, the service goes on and what is above the quota is billed.",
+    "配额用尽后服务不会中断，超出配额的部分将按量计费。"};
+
+std::size_t language_of(std::string_view locale) { return locale.starts_with("zh") ? 1 : 0; }
+
+/// "2026-12-01 00:00 (Asia/Shanghai)"
+std::string time_text(Instant at, const Zone& zone) {
+  std::string text = instant_text(at, zone).substr(0, 16);
+  text[10] = ' ';
+  return text + " (" + zone.name() + ")";
+}
+
+/// "1500000" -> "1,500,000"; fractions stay as they are.
+std::string grouped(std::string_view number) {
+  const std::size_t whole = std::min(number.find('.'), number.size());
+  std::string out;
+  for (std::size_t i = 0; i < number.size(); ++i) {
+    const bool digits_before = i > 0 && number[i - 1] != '-';
+    if (i < whole && digits_before && (whole - i) % 3 == 0) out += ',';
+    out += number[i];
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Letter> quota_letter(const QuotaFacts& facts) {
+  const std::size_t language = language_of(facts.locale);
+  const MeterWords& words = kMeterWords[static_cast<std::size_t>(facts.meter)];
+  Values values{{"account", facts.account},
+                {"plan", facts.plan},
+                {"month", facts.month},
+                {"meter", std::string(words.name[language])},
+                {"unit", std::string(words.unit[language])},
+                {"percent", std::to_string(facts.percent)},
+                {"used", grouped(facts.used)},
+                {"quota", grouped(facts.quota)},
+                {"resets_at", time_text(facts.resets_at, facts.zone)},
+                {"console_url", facts.console_url},
+                {"stops", std::string(words.stops[language])},
+                {"error", std::string(words.error)},
+                {"overage_rate", facts.overage_rate},
+                {"outlook", std::string((facts.hard ? kOutlookHard : kOutlookSoft)[language])}};
+  const char* name = facts.percent < 100 ? "quota_warning" : facts.hard ? "quota_stopped" : "quota_overage";
+  return make_letter(name, facts.locale, values);
+}
+
+Result<Letter> invoice_letter(const InvoiceFacts& facts) {
+  return make_letter("invoice_issued", facts.locale,
+                     {{"account", facts.account},
+                      {"number", facts.number},
+                      {"month", facts.month},
+                      {"total", grouped(facts.total)},
+                      {"currency", facts.currency},
+                      {"console_url", facts.console_url}});
+}
+
+Result<Letter> generic_letter(const GenericFacts& facts) {
+  std::string body;
+  for (const std::string& paragraph : facts.paragraphs) body += paragraph + "\n";
+  return make_letter("generic", facts.locale,
+                     {{"account", facts.account},
+                      {"subject", facts.subject},
+                      {"body", std::move(body)},
+                      {"console_url", facts.console_url}});
+}
+
+}  // namespace postage::notify
