@@ -33,7 +33,7 @@ export default defineConfig({
   plugins: [react(), devServer(), gzipAssets()],
   resolve: { alias: { 'postage-rtm': join(here, '../sdk/js/src/index.ts') } },
   server: { host: '127.0.0.1', fs: { allow: [here, join(here, '../sdk/js')] } },
-  build: { target: 'es2022', assetsDir: 'assets', chunkSizeWarningLimit: 700, sourcemap: false },
+  build: { target: 'es2022', assetsDir: 'assets', chunkSizeWarningLimit: 900, sourcemap: false },
   test: {
     environment: 'node',
     include: ['src/**/*.test.{ts,tsx}'],

@@ -71,6 +71,8 @@ function Stale({ usage, error }: { usage: Usage; error: unknown }) {
 function Overview({ account, onLive }: { account: string; onLive(on: boolean): void }) {
   const client = useQueryClient();
   const { person } = useSession();
+  // Each tab is a user of its own: one user ID has one connection, and a second log-in would end the first.
+  const [userId] = useState(() => `console-${person.id}-${Math.random().toString(36).slice(2, 6)}`);
   const usage = useUsage(account);
   const onUse = useCallback(() => void refreshMeters(client, account), [client, account]);
   if (!usage.data) {
@@ -78,7 +80,6 @@ function Overview({ account, onLive }: { account: string; onLive(on: boolean): v
     const missing = usage.error instanceof ApiError && ['not_found', 'forbidden'].includes(usage.error.kind);
     return <Failed error={usage.error} {...(missing ? {} : { retry: () => usage.refetch() })} />;
   }
-  const userId = `console-${person.id}`.slice(0, 64);
   return (
     <>
       <Head account={account} usage={usage.data} />

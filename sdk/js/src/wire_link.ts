@@ -86,24 +86,12 @@ export class WireLink {
     });
   }
 
-  /** Pings every `seconds`; a ping without pong until the next one ends the link. */
+  /** Pings every `seconds`; a ping without a pong within ten seconds ends the link. */
   beat(seconds: number): void {
     clearInterval(this.#heartbeat);
-    let waiting = false;
     this.#heartbeat = setInterval(() => {
-      if (waiting) {
-        this.#end(true);
-        return;
-      }
-      waiting = true;
-      this.request('ping', 'ping', {}).then(
-        () => {
-          waiting = false;
-        },
-        () => undefined,
-      );
+      this.request('ping', 'ping', {}).catch(() => this.#end(true));
     }, seconds * 1000);
-    (this.#heartbeat as { unref?: () => void }).unref?.();
   }
 
   /** Ends the connection without telling the handlers. */
