@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "meter/hour.h"
 #include "meter/meter.h"
@@ -51,6 +52,12 @@ struct TestSite {
   }
   /// As SIGKILL does: nothing is written any more.
   void die() { meter.reset(); }
+
+  /// A connection that nobody closes because its process is gone: the object must not touch the meter either.
+  static void lose(Cell cell) {
+    static auto* const lost = new std::vector<Cell>;
+    lost->push_back(std::move(cell));
+  }
 
   ProjectSlot project(std::int64_t id) { return *meter->slots().of(ProjectId{id}); }
   AccountSlot account(std::int64_t id = 1) { return *meter->slots().of(AccountId{id}); }
