@@ -217,3 +217,16 @@ test('the end of a token is told', async () => {
   server.send({ token_will_expire: { expires_at: 99 } });
   assert.equal(await told, '');
 });
+
+test('a server that answers no ping within ten seconds is left', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  server.answers.login = { session, timestamp: 2, heartbeat_seconds: 5, resume_seconds: 120 };
+  server.answers.ping = null;
+  await client.login();
+  const lost = eventOf(client, 'linkState', state('DISCONNECTED'));
+  t.mock.timers.tick(5000);
+  await server.next('ping');
+  t.mock.timers.tick(10_000);
+  const { operation, reasonCode } = await lost;
+  assert.deepEqual([operation, reasonCode], ['HEARTBEAT_TIMEOUT', 'KEEP_ALIVE_TIMEOUT']);
+});
