@@ -39,7 +39,8 @@ ChunkedReader::Outcome ChunkedReader::step(char byte) {
   };
   switch (state_) {
     case State::size_first:
-    case State::size: return size_digit(byte);
+    case State::size:
+      return size_digit(byte);
     case State::extension:
       if (byte == '\r') return expect('\r', State::size_newline);
       return framing(byte);
@@ -48,8 +49,10 @@ ChunkedReader::Outcome ChunkedReader::step(char byte) {
       body_left_ -= static_cast<std::size_t>(chunk_left_);
       digits_ = 0;
       return expect('\n', chunk_left_ == 0 ? State::trailer_first : State::data);
-    case State::data_return: return expect('\r', State::data_newline);
-    case State::data_newline: return expect('\n', State::size_first);
+    case State::data_return:
+      return expect('\r', State::data_newline);
+    case State::data_newline:
+      return expect('\n', State::size_first);
     case State::trailer_first:
       if (byte == '\r') return expect('\r', State::last_newline);
       if (byte == ' ' || byte == '\t') return Outcome::malformed;  // a folded line
@@ -58,13 +61,15 @@ ChunkedReader::Outcome ChunkedReader::step(char byte) {
     case State::trailer:
       if (byte == '\r') return expect('\r', State::trailer_newline);
       return framing(byte);
-    case State::trailer_newline: return expect('\n', State::trailer_first);
+    case State::trailer_newline:
+      return expect('\n', State::trailer_first);
     case State::last_newline:
       if (byte != '\n') return Outcome::malformed;
       state_ = State::done;
       return Outcome::done;
     case State::data:
-    case State::done: break;
+    case State::done:
+      break;
   }
   return Outcome::malformed;
 }

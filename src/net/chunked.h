@@ -20,8 +20,18 @@ class ChunkedReader {
 
  private:
   enum class State : std::uint8_t {
-    size_first, size, extension, size_newline, data, data_return, data_newline,
-    trailer_first, trailer, trailer_newline, last_newline, done
+    size_first,
+    size,
+    extension,
+    size_newline,
+    data,
+    data_return,
+    data_newline,
+    trailer_first,
+    trailer,
+    trailer_newline,
+    last_newline,
+    done
   };
   Outcome step(char byte);
   Outcome size_digit(char byte);

@@ -25,12 +25,24 @@ void Connection::enter(State state) {
   const ServerOptions& options = server_.options_;
   milliseconds time{};
   switch (state) {
-    case State::head: time = options.head_time; break;
-    case State::body: time = options.body_time; break;
-    case State::answer: time = options.answer_time; break;
-    case State::idle: time = options.idle_time; break;
-    case State::ending: time = options.close_time; break;
-    case State::websocket: loop().timers().disarm(*this); return;
+    case State::head:
+      time = options.head_time;
+      break;
+    case State::body:
+      time = options.body_time;
+      break;
+    case State::answer:
+      time = options.answer_time;
+      break;
+    case State::idle:
+      time = options.idle_time;
+      break;
+    case State::ending:
+      time = options.close_time;
+      break;
+    case State::websocket:
+      loop().timers().disarm(*this);
+      return;
   }
   queued_at_deadline_ = queued().bytes();
   loop().timers().arm(*this, loop().now() + time);
@@ -38,9 +50,13 @@ void Connection::enter(State state) {
 
 void Connection::on_due() {
   switch (state_) {
-    case State::ending: cut(); return;
-    case State::websocket: return;
-    default: http_deadline();
+    case State::ending:
+      cut();
+      return;
+    case State::websocket:
+      return;
+    default:
+      http_deadline();
   }
 }
 

@@ -38,11 +38,11 @@ class Connection final : public Link, private Deadline, private ByteSink, privat
   struct Http {
     explicit Http(HttpLimits limits) : parser(limits) {}
     HttpParser parser;
-    std::string kept;            // came while a request waited for its answer
-    std::size_t kept_at = 0;     // read up to here
-    std::uint64_t waiting = 0;   // number of the request in the hands of a Responder, or 0
-    bool head_only = false;      // that request was HEAD
-    bool keep_alive = false;     // and its client would go on
+    std::string kept;           // came while a request waited for its answer
+    std::size_t kept_at = 0;    // read up to here
+    std::uint64_t waiting = 0;  // number of the request in the hands of a Responder, or 0
+    bool head_only = false;     // that request was HEAD
+    bool keep_alive = false;    // and its client would go on
     bool old_version = false;
     bool stop_after_answer = false;
   };
@@ -91,9 +91,9 @@ class Connection final : public Link, private Deadline, private ByteSink, privat
   std::unique_ptr<WebSocketHandler> handler_;
   FrameReader reader_;
   PeerAddress peer_;
-  std::uint16_t close_code_ = 0;   // of the close frame we sent, or 0
+  std::uint16_t close_code_ = 0;  // of the close frame we sent, or 0
   State state_ = State::head;
-  bool pending_ = true;            // counted among those that are not WebSockets
+  bool pending_ = true;  // counted among those that are not WebSockets
   bool anything_came_ = false;
   std::size_t queued_at_deadline_ = 0;  // to see progress of a slow reader
 };

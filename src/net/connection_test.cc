@@ -103,7 +103,8 @@ TEST(Connection, SinksTellWhoIsThereAndMessagesHavePadding) {
     using EchoHandler::EchoHandler;
     void on_message(bool, std::string_view payload) override {
       unsigned sum = 0;
-      for (std::size_t i = 0; i < kPayloadPadding; ++i) sum += static_cast<unsigned char>(payload.data()[payload.size() + i]);
+      for (std::size_t i = 0; i < kPayloadPadding; ++i)
+        sum += static_cast<unsigned char>(payload.data()[payload.size() + i]);
       journal_.add(sink_->peer().ip_text() + (sink_->tls() ? " tls" : " plain") + (sum > 0 ? "" : "."));
     }
   };

@@ -85,7 +85,8 @@ bool FrameReader::check_start() {
       if (!last()) return refuse(close_code::protocol_error, "a control frame must not be fragmented");
       if (length > kControlPayloadMax) return refuse(close_code::protocol_error, "a control frame over 125 bytes");
       break;
-    default: return refuse(close_code::protocol_error, "a reserved opcode");
+    default:
+      return refuse(close_code::protocol_error, "a reserved opcode");
   }
   header_need_ = static_cast<std::uint8_t>(6 + (length == 126 ? 2 : length == 127 ? 8 : 0));
   return true;
@@ -149,11 +150,13 @@ bool FrameReader::end_control(std::string_view payload, FrameEvents& events) {
   std::uint16_t code = close_code::no_status;
   if (payload.size() == 1) return refuse(close_code::protocol_error, "a close code of one byte");
   if (payload.size() >= 2) {
-    code = static_cast<std::uint16_t>(static_cast<std::uint8_t>(payload[0]) << 8 | static_cast<std::uint8_t>(payload[1]));
+    code =
+        static_cast<std::uint16_t>(static_cast<std::uint8_t>(payload[0]) << 8 | static_cast<std::uint8_t>(payload[1]));
     if (!close_code_may_be_sent(code)) return refuse(close_code::protocol_error, "a close code nobody may send");
     payload.remove_prefix(2);
     Utf8Check reason;
-    if (!reason.feed(payload) || !reason.complete()) return refuse(close_code::bad_payload, "a close reason not in UTF-8");
+    if (!reason.feed(payload) || !reason.complete())
+      return refuse(close_code::bad_payload, "a close reason not in UTF-8");
   }
   events.on_close_frame(code, payload);
   stopped_ = true;  // Nothing may follow a close frame.

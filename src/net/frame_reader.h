@@ -35,7 +35,8 @@ class FrameReader {
   void set_message_limit(std::size_t bytes) { limit_ = bytes; }
   /// From now on data frames are checked and dropped (we have sent our close frame).
   void discard_messages();
-  /// Reads `size` bytes, which it may change. Returns 0, or the close code of the peer's fault; then the reader is spent.
+  /// Reads `size` bytes, which it may change. Returns 0, or the close code of the peer's fault; then the reader is
+  /// spent.
   std::uint16_t feed(char* data, std::size_t size, FrameEvents& events);
   /// For people: what was wrong, after feed() returned a code.
   [[nodiscard]] std::string_view fault() const { return fault_; }
@@ -63,21 +64,21 @@ class FrameReader {
   [[nodiscard]] bool last() const { return (header_[0] & 0x80) != 0; }
 
   std::size_t limit_;
-  std::uint64_t payload_left_ = 0;       // of the present frame
-  std::uint64_t message_bytes_ = 0;      // announced by this message's frames so far
+  std::uint64_t payload_left_ = 0;   // of the present frame
+  std::uint64_t message_bytes_ = 0;  // announced by this message's frames so far
   std::array<char, kHeaderMax> header_{};
   std::uint8_t header_have_ = 0;
   std::uint8_t header_need_ = 2;
-  std::uint8_t message_opcode_ = 0;      // 0: no message has begun
+  std::uint8_t message_opcode_ = 0;  // 0: no message has begun
   bool in_payload_ = false;
   bool discard_ = false;
   bool stopped_ = false;
   Utf8Check utf8_;
   std::uint16_t code_ = 0;
-  std::uint32_t mask_ = 0;               // turned so that its first byte is for the next payload byte
+  std::uint32_t mask_ = 0;  // turned so that its first byte is for the next payload byte
   std::string_view fault_;
-  std::string message_;                  // a message in pieces
-  std::string control_;                  // a control frame in pieces
+  std::string message_;  // a message in pieces
+  std::string control_;  // a control frame in pieces
 };
 
 /// Applies a mask (first byte of memory = first payload byte) in place and returns it turned by `size` bytes.

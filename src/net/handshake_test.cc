@@ -41,24 +41,25 @@ TEST_P(HandshakeVariant, IsAnswered) {
 const std::string kKey = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 INSTANTIATE_TEST_SUITE_P(
     All, HandshakeVariant,
-    ::testing::Values(
-        Variant{"good", "Host", "Host", "101"},
-        Variant{"upgrade_any_case", "Upgrade: websocket", "upgrade: WebSocket", "101"},
-        Variant{"connection_list", "Connection: Upgrade", "Connection: keep-alive, upgrade", "101"},
-        Variant{"upgrade_list", "Upgrade: websocket", "Upgrade: h2c, websocket", "101"},
-        Variant{"extensions_are_not_taken", kKey, kKey + "Sec-WebSocket-Extensions: permessage-deflate\r\n", "101"},
-        Variant{"no_key", kKey, "", "400"}, Variant{"two_keys", kKey, kKey + kKey, "400"},
-        Variant{"short_key", "dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZQ==", "400"},
-        Variant{"key_not_base64", "dGhlIHNhbXBsZSBub25jZQ==", "dGhl HNhbXBsZSBub25jZQ==", "400"},
-        Variant{"key_not_padded", "dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQAA", "400"},
-        Variant{"no_connection", "Connection: Upgrade\r\n", "", "400"},
-        Variant{"connection_other", "Connection: Upgrade", "Connection: keep-alive", "400"},
-        Variant{"no_version", "Sec-WebSocket-Version: 13\r\n", "", "426"},
-        Variant{"version_8", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 8", "426"},
-        Variant{"version_list", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 13, 8", "426"},
-        Variant{"post", "GET /rtm", "POST /rtm", "400"}, Variant{"head", "GET /rtm", "HEAD /rtm", "400"},
-        Variant{"http_1_0", "HTTP/1.1", "HTTP/1.0", "400"}, Variant{"no_host", "Host: localhost\r\n", "", "400"},
-        Variant{"refused_by_the_handler", "/rtm", "/refuse", "403"}),
+    ::testing::Values(Variant{"good", "Host", "Host", "101"},
+                      Variant{"upgrade_any_case", "Upgrade: websocket", "upgrade: WebSocket", "101"},
+                      Variant{"connection_list", "Connection: Upgrade", "Connection: keep-alive, upgrade", "101"},
+                      Variant{"upgrade_list", "Upgrade: websocket", "Upgrade: h2c, websocket", "101"},
+                      Variant{"extensions_are_not_taken", kKey,
+                              kKey + "Sec-WebSocket-Extensions: permessage-deflate\r\n", "101"},
+                      Variant{"no_key", kKey, "", "400"}, Variant{"two_keys", kKey, kKey + kKey, "400"},
+                      Variant{"short_key", "dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZQ==", "400"},
+                      Variant{"key_not_base64", "dGhlIHNhbXBsZSBub25jZQ==", "dGhl HNhbXBsZSBub25jZQ==", "400"},
+                      Variant{"key_not_padded", "dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25jZQAA", "400"},
+                      Variant{"no_connection", "Connection: Upgrade\r\n", "", "400"},
+                      Variant{"connection_other", "Connection: Upgrade", "Connection: keep-alive", "400"},
+                      Variant{"no_version", "Sec-WebSocket-Version: 13\r\n", "", "426"},
+                      Variant{"version_8", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 8", "426"},
+                      Variant{"version_list", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 13, 8", "426"},
+                      Variant{"post", "GET /rtm", "POST /rtm", "400"}, Variant{"head", "GET /rtm", "HEAD /rtm", "400"},
+                      Variant{"http_1_0", "HTTP/1.1", "HTTP/1.0", "400"},
+                      Variant{"no_host", "Host: localhost\r\n", "", "400"},
+                      Variant{"refused_by_the_handler", "/rtm", "/refuse", "403"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(Handshake, ABodyIsRefused) {
@@ -84,7 +85,8 @@ TEST(Handshake, TheServersPreferenceChoosesTheSubprotocol) {
   TestServer server;
   Peer peer(server.port());
   std::string request = kHandshake;
-  request.insert(request.size() - 2, "Sec-WebSocket-Protocol: other, postage.json.v1\r\nSec-WebSocket-Protocol: postage.v1\r\n");
+  request.insert(request.size() - 2,
+                 "Sec-WebSocket-Protocol: other, postage.json.v1\r\nSec-WebSocket-Protocol: postage.v1\r\n");
   peer.write(request);
   EXPECT_NE(peer.read_head().find("Sec-WebSocket-Protocol: postage.v1\r\n"), std::string::npos);
 }

@@ -163,7 +163,8 @@ HttpParser::Outcome HttpParser::check_length(const Head& head) {
   const auto& message = head.parser.get();
   const auto lengths = message.count(http::field::content_length);
   const auto codings = message.count(http::field::transfer_encoding);
-  if (lengths > 1 || codings > 1 || (lengths != 0 && codings != 0)) return refuse(400, "the body's length is ambiguous");
+  if (lengths > 1 || codings > 1 || (lengths != 0 && codings != 0))
+    return refuse(400, "the body's length is ambiguous");
   body_ = std::make_unique<Body>();
   if (codings != 0) {
     if (old_version_) return refuse(400, "HTTP/1.0 has no Transfer-Encoding");
@@ -185,10 +186,15 @@ HttpParser::Outcome HttpParser::feed_body(std::string_view& input) {
   bool whole = false;
   if (body_->chunked) {
     switch (body_->chunked->feed(input, body_->bytes)) {
-      case ChunkedReader::Outcome::malformed: return refuse(400, "the request's body is not well-formed");
-      case ChunkedReader::Outcome::too_large: return refuse(413, "the request's body is too large");
-      case ChunkedReader::Outcome::done: whole = true; break;
-      case ChunkedReader::Outcome::need_more: break;
+      case ChunkedReader::Outcome::malformed:
+        return refuse(400, "the request's body is not well-formed");
+      case ChunkedReader::Outcome::too_large:
+        return refuse(413, "the request's body is too large");
+      case ChunkedReader::Outcome::done:
+        whole = true;
+        break;
+      case ChunkedReader::Outcome::need_more:
+        break;
     }
   } else {
     const auto take = static_cast<std::size_t>(std::min<std::uint64_t>(body_->left, input.size()));

@@ -1,6 +1,6 @@
 #pragma once
-// HTTP/1.1 requests out of bytes, without sockets. Boost.Beast reads whole heads; around it stand our own checks for what
-// it lets pass (folded lines, odd targets, field counts), and bodies are read by ourselves (chunked.h says why).
+// HTTP/1.1 requests out of bytes, without sockets. Boost.Beast reads whole heads; around it stand our own checks for
+// what it lets pass (folded lines, odd targets, field counts), and bodies are read by ourselves (chunked.h says why).
 // Thread: one loop.
 #include <cstddef>
 #include <memory>
@@ -59,7 +59,7 @@ class HttpParser {
   Outcome refuse(int status, std::string_view why);
 
   HttpLimits limits_;
-  std::string held_;  // a head in pieces
+  std::string held_;            // a head in pieces
   std::unique_ptr<Body> body_;  // from a whole head until take()
   Request request_;
   bool keep_alive_ = false;

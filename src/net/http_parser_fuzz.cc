@@ -43,7 +43,8 @@ std::string run(std::string_view bytes, std::size_t step) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string bytes(reinterpret_cast<const char*>(data), size);
-  if (size > 0 && data[0] % 4 == 1) bytes.insert(0, "POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+  if (size > 0 && data[0] % 4 == 1)
+    bytes.insert(0, "POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
   if (size > 0 && data[0] % 4 == 2) bytes.insert(0, "GET /x HTTP/1.1\r\nHost: h\r\n");
   const std::string whole = run(bytes, std::max<std::size_t>(1, bytes.size()));
   if (run(bytes, 1) != whole || run(bytes, 13) != whole) std::abort();

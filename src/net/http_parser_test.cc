@@ -37,7 +37,8 @@ TEST_P(HttpRefused, ByteByByte) {
   EXPECT_EQ(parser.refusal().status, GetParam().status);
 }
 
-std::string with(const std::string& fields, const std::string& body = {}, const std::string& line = "POST /x HTTP/1.1") {
+std::string with(const std::string& fields, const std::string& body = {},
+                 const std::string& line = "POST /x HTTP/1.1") {
   return line + "\r\nHost: h\r\n" + fields + "\r\n" + body;
 }
 const std::string kChunked = "Transfer-Encoding: chunked\r\n";
@@ -79,7 +80,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"fragment_in_target", with("", "", "GET /a#b HTTP/1.1"), 400},
         Refused{"space_in_target", with("", "", "GET /a b HTTP/1.1"), 400},
         Refused{"high_byte_in_target", with("", "", "GET /\xE4 HTTP/1.1"), 400},
-        Refused{"version_2", with("", "", "GET / HTTP/2.0"), 505}, Refused{"version_1_2", with("", "", "GET / HTTP/1.2"), 505},
+        Refused{"version_2", with("", "", "GET / HTTP/2.0"), 505},
+        Refused{"version_1_2", with("", "", "GET / HTTP/1.2"), 505},
         Refused{"no_version", "GET /\r\nHost: h\r\n\r\n", 400}, Refused{"not_http", "\x16\x03\x01\x02\r\n\r\n", 400},
         Refused{"bad_method", with("", "", "G(T / HTTP/1.1"), 400},
         Refused{"other_expectation", with("Expect: miracles\r\n"), 417},
@@ -88,7 +90,9 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"head_without_end", std::string(1025, 'x'), 431},
         Refused{"body_too_large", with("Content-Length: 101\r\n"), 413},
         Refused{"chunked_too_large", with(kChunked, "65\r\n" + std::string(101, 'x') + "\r\n0\r\n\r\n"), 413},
-        Refused{"chunks_too_large", with(kChunked, "33\r\n" + std::string(51, 'x') + "\r\n32\r\n" + std::string(50, 'x') + "\r\n0\r\n\r\n"), 413},
+        Refused{"chunks_too_large",
+                with(kChunked, "33\r\n" + std::string(51, 'x') + "\r\n32\r\n" + std::string(50, 'x') + "\r\n0\r\n\r\n"),
+                413},
         Refused{"chunk_size_not_hex", with(kChunked, "g\r\nx\r\n0\r\n\r\n"), 400},
         Refused{"chunk_size_negative", with(kChunked, "-1\r\nx\r\n0\r\n\r\n"), 400},
         Refused{"chunk_size_huge", with(kChunked, "ffffffffffffffffff\r\nx\r\n0\r\n\r\n"), 400},
@@ -119,7 +123,8 @@ TEST(HttpParser, PipelinedRequestsAreTakenOneAtATime) {
 
 TEST(HttpParser, FieldsKeepTheirBytesAndAreFoundInAnyCase) {
   HttpParser parser(kLimits);
-  ASSERT_EQ(feed_all(parser, "get /a?b=%20c HTTP/1.1\r\nhOST: h\r\nX-Empty:\r\nX-Pad: \t v \t\r\n\r\n"), Outcome::request);
+  ASSERT_EQ(feed_all(parser, "get /a?b=%20c HTTP/1.1\r\nhOST: h\r\nX-Empty:\r\nX-Pad: \t v \t\r\n\r\n"),
+            Outcome::request);
   const Request request = parser.take();
   EXPECT_EQ(request.method, "get");
   EXPECT_EQ(request.path(), "/a");
@@ -158,7 +163,8 @@ TEST(HttpParser, ContinueIsAskedForOnceAndOnlyWhenTheBodyHasNotCome) {
   EXPECT_EQ(feed_all(parser, with("Content-Length: 4\r\nExpect: 100-Continue\r\n", "ab")), Outcome::need_more);
   EXPECT_EQ(feed_all(parser, "cd"), Outcome::request);
   parser.take();
-  EXPECT_EQ(feed_all(parser, with("Content-Length: 4\r\nExpect: 100-continue\r\n", "", "POST / HTTP/1.0")), Outcome::need_more);
+  EXPECT_EQ(feed_all(parser, with("Content-Length: 4\r\nExpect: 100-continue\r\n", "", "POST / HTTP/1.0")),
+            Outcome::need_more);
 }
 
 TEST(HttpParser, VersionAndConnectionDecideKeepingAlive) {
@@ -174,7 +180,8 @@ TEST(HttpParser, VersionAndConnectionDecideKeepingAlive) {
 }
 
 RC_GTEST_PROP(HttpParser, AnyCutGivesTheSameRequests, ()) {
-  const std::string bytes = with("Content-Length: 5\r\n", "hello") + with(kChunked, "3\r\nabc\r\nA\r\n0123456789\r\n0\r\nT: u\r\n\r\n") +
+  const std::string bytes = with("Content-Length: 5\r\n", "hello") +
+                            with(kChunked, "3\r\nabc\r\nA\r\n0123456789\r\n0\r\nT: u\r\n\r\n") +
                             "GET /last HTTP/1.1\r\nHost: h\r\n\r\n";
   HttpParser parser(kLimits);
   std::string seen;

@@ -10,9 +10,9 @@ namespace postage::net {
 
 /// How the answer travels.
 struct AnswerShape {
-  bool head_only = false;   ///< the request was HEAD: length, no body
-  bool keep_alive = true;   ///< the connection stays open
-  bool old_version = false; ///< HTTP/1.0: keeping alive must be said
+  bool head_only = false;    ///< the request was HEAD: length, no body
+  bool keep_alive = true;    ///< the connection stays open
+  bool old_version = false;  ///< HTTP/1.0: keeping alive must be said
 };
 
 /// Status line, fields, body. A response that would break the framing (a line break in a field, a status outside 200 to

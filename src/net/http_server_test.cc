@@ -87,7 +87,8 @@ TEST(HttpServer, ABodyThatIsTooLargeIsRefusedInsteadOfAskedFor) {
 TEST(HttpServer, AMalformedRequestIsAnsweredAndTheConnectionEnds) {
   TestServer server;
   Peer peer(server.port());
-  peer.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + get("/smuggled"));
+  peer.write("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" +
+             get("/smuggled"));
   EXPECT_TRUE(peer.read_answer().starts_with("HTTP/1.1 400 "));
   EXPECT_TRUE(peer.at_end());
 }
@@ -222,7 +223,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Slow{"part_of_a_head", "GET /part HT", limits::http_head_seconds_max, "HTTP/1.1 408 "},
                       Slow{"part_of_a_body", "POST /part HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc",
                            limits::http_body_seconds_max, "HTTP/1.1 408 "},
-                      Slow{"silent_after_an_answer", "GET /ok HTTP/1.1\r\nHost: h\r\n\r\n", limits::http_idle_seconds_max, ""},
+                      Slow{"silent_after_an_answer", "GET /ok HTTP/1.1\r\nHost: h\r\n\r\n",
+                           limits::http_idle_seconds_max, ""},
                       Slow{"no_answer_found", "GET /never HTTP/1.1\r\nHost: h\r\n\r\n", limits::http_answer_seconds_max,
                            "HTTP/1.1 503 "}),
     [](const auto& info) { return info.param.name; });

@@ -96,10 +96,15 @@ std::ptrdiff_t Link::receive(char* to, std::size_t size) {
     const int got = SSL_read(ssl_, to, static_cast<int>(size));
     if (got > 0) return got;
     switch (SSL_get_error(ssl_, got)) {
-      case SSL_ERROR_WANT_READ: return kFull;
-      case SSL_ERROR_WANT_WRITE: read_wants_write_ = true; return kFull;
-      case SSL_ERROR_ZERO_RETURN: return 0;
-      default: return kBroken;
+      case SSL_ERROR_WANT_READ:
+        return kFull;
+      case SSL_ERROR_WANT_WRITE:
+        read_wants_write_ = true;
+        return kFull;
+      case SSL_ERROR_ZERO_RETURN:
+        return 0;
+      default:
+        return kBroken;
     }
   }
   const ssize_t got = ::recv(descriptor_, to, size, 0);
@@ -187,8 +192,11 @@ std::ptrdiff_t Link::write_tls() {
   }
   switch (SSL_get_error(ssl_, took)) {
     case SSL_ERROR_WANT_READ:
-    case SSL_ERROR_WANT_WRITE: tls_retry_bytes_ = static_cast<std::uint32_t>(bytes.size()); return kFull;
-    default: return kBroken;
+    case SSL_ERROR_WANT_WRITE:
+      tls_retry_bytes_ = static_cast<std::uint32_t>(bytes.size());
+      return kFull;
+    default:
+      return kBroken;
   }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // One accepted byte stream: socket, optional TLS, the queue of bytes to go out. This is the narrow waist of the room:
-// above it nobody knows descriptors or epoll (bytes in, flush, end); below it another back end (io_uring) would give the
-// same. Owned by itself: start() to cut(), then freed by the loop at the end of the turn. Thread: its loop.
+// above it nobody knows descriptors or epoll (bytes in, flush, end); below it another back end (io_uring) would give
+// the same. Owned by itself: start() to cut(), then freed by the loop at the end of the turn. Thread: its loop.
 #include <cstddef>
 #include <cstdint>
 

@@ -12,7 +12,8 @@ constexpr std::size_t kReadBytes = 64 * 1024;
 Result<std::unique_ptr<Loop>> Loop::create(Clock& clock) {
   TRY(poller, Poller::create());
   TRY(mailbox, Mailbox::create());
-  if (!poller.add(mailbox->descriptor(), EPOLLIN, nullptr)) return Error(Errc::unavailable, "epoll takes no descriptor");
+  if (!poller.add(mailbox->descriptor(), EPOLLIN, nullptr))
+    return Error(Errc::unavailable, "epoll takes no descriptor");
   return std::unique_ptr<Loop>(new Loop(clock, std::move(poller), std::move(mailbox)));
 }
 

@@ -40,7 +40,8 @@ class Loop {
   void turn(milliseconds wait);
   /// Makes run() return after the present turn. Thread: any.
   void stop();
-  /// Runs `task` on the loop's thread, in order of posting. Wakes the loop only if it sleeps. Never blocks. Thread: any.
+  /// Runs `task` on the loop's thread, in order of posting. Wakes the loop only if it sleeps. Never blocks. Thread:
+  /// any.
   void post(Task task);
 
   /// The clock as read at the beginning of this turn.
@@ -51,7 +52,8 @@ class Loop {
   /// as long as the loop. What they send goes out in this turn. Call before run() or on the loop's thread.
   void on_turn_end(std::function<void()> hook);
   /// Asks for a turn at `at` or soon after it, to the nanosecond if the kernel can. Only the earliest request is kept:
-  /// who still needs a later turn asks again when a hook is called. For flush gaps and heaps of time that live elsewhere.
+  /// who still needs a later turn asks again when a hook is called. For flush gaps and heaps of time that live
+  /// elsewhere.
   void wake_at(Steady at);
 
   /// For owners of a Deadline.
@@ -79,9 +81,9 @@ class Loop {
   TimerWheel timers_;
   std::vector<std::function<void()>> turn_end_;
   std::optional<Steady> wake_at_;
-  std::vector<Link*> dirty_;      // to flush at the end of the turn
-  std::vector<Link*> flushing_;   // the list being flushed
-  std::vector<Link*> ended_;      // to free at the end of the turn
+  std::vector<Link*> dirty_;     // to flush at the end of the turn
+  std::vector<Link*> flushing_;  // the list being flushed
+  std::vector<Link*> ended_;     // to free at the end of the turn
   std::vector<Task> running_;
   std::vector<char> read_buffer_;  // one for all connections
   std::string flat_;               // joins small buffers into one TLS record

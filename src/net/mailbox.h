@@ -1,6 +1,6 @@
 #pragma once
-// Where other threads leave tasks for a loop. A post writes the wake-up descriptor only when the loop sleeps; under load
-// that is one write per hundreds of tasks. Thread: post and close from any; the rest from the loop.
+// Where other threads leave tasks for a loop. A post writes the wake-up descriptor only when the loop sleeps; under
+// load that is one write per hundreds of tasks. Thread: post and close from any; the rest from the loop.
 #include <atomic>
 #include <memory>
 #include <mutex>

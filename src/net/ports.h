@@ -2,10 +2,10 @@
 // The two ports of this room and what passes through them. `app` implements them with the gateway and the REST doors.
 //
 // Thread: everything here runs on the connection's loop thread, except Responder, which any thread may call.
-// Life: a connection owns its WebSocketHandler. It calls on_open once, then on_message, on_drained and on_stop any number
-// of times, then on_close exactly once, then destroys the handler in the same turn. The ByteSink given to on_open is
-// valid until the handler's destructor returns. No handler function is called from inside a ByteSink function, so a
-// handler may call any of them from any of its functions, close() included.
+// Life: a connection owns its WebSocketHandler. It calls on_open once, then on_message, on_drained and on_stop any
+// number of times, then on_close exactly once, then destroys the handler in the same turn. The ByteSink given to
+// on_open is valid until the handler's destructor returns. No handler function is called from inside a ByteSink
+// function, so a handler may call any of them from any of its functions, close() included.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -61,8 +61,8 @@ class ByteSink {
   /// everything queued in a turn goes out with one write at its end. False, and nothing queued, when the queue would
   /// pass its limit (limits::send_queue_bytes_max unless the server is told otherwise) or the connection is closing.
   virtual bool send(BufferRef framed) = 0;
-  /// Begins the close handshake: queues a close frame (reason cut at 123 bytes), takes no further messages, and ends the
-  /// connection when the peer answers or after a few seconds. on_close follows in a later call. Idempotent.
+  /// Begins the close handshake: queues a close frame (reason cut at 123 bytes), takes no further messages, and ends
+  /// the connection when the peer answers or after a few seconds. on_close follows in a later call. Idempotent.
   virtual void close(std::uint16_t code, std::string_view reason, Pending pending) = 0;
   void close(std::uint16_t code, std::string_view reason) { close(code, reason, Pending::send); }
   /// Largest message taken from the peer from now on, bytes, fragments together. A larger one closes with 1009.
@@ -129,8 +129,8 @@ struct Response {
 
 struct ResponderState;
 /// The right to answer one request, once. Thread: any; the answer travels to the connection's loop. Safe when the
-/// connection, the server or the loop has gone meanwhile (the answer is dropped). When the last copy goes unanswered the
-/// client gets a 500.
+/// connection, the server or the loop has gone meanwhile (the answer is dropped). When the last copy goes unanswered
+/// the client gets a 500.
 class Responder {
  public:
   explicit Responder(std::shared_ptr<ResponderState> state) : state_(std::move(state)) {}

@@ -94,7 +94,7 @@ class Server final : private Pollable {
   int reserve_ = -1;  // given up for a moment when descriptors run out, to refuse instead of spinning
   std::uint16_t port_ = 0;
   std::size_t connections_ = 0;
-  Connection* first_ = nullptr;  // list of all connections
+  Connection* first_ = nullptr;                             // list of all connections
   std::unordered_map<std::uint64_t, Connection*> waiting_;  // requests in the hands of a Responder
   std::unordered_map<std::array<std::uint8_t, 16>, std::size_t, AddressHash> pending_;
   std::uint64_t requests_last_ = 0;

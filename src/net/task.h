@@ -47,18 +47,16 @@ class Task {
     void (*destroy)(void*);
   };
   template <class Kept>
-  static constexpr Table kInside{
-      [](void* p) { (*static_cast<Kept*>(p))(); },
-      [](void* to, void* from) {
-        new (to) Kept(std::move(*static_cast<Kept*>(from)));
-        static_cast<Kept*>(from)->~Kept();
-      },
-      [](void* p) { static_cast<Kept*>(p)->~Kept(); }};
+  static constexpr Table kInside{[](void* p) { (*static_cast<Kept*>(p))(); },
+                                 [](void* to, void* from) {
+                                   new (to) Kept(std::move(*static_cast<Kept*>(from)));
+                                   static_cast<Kept*>(from)->~Kept();
+                                 },
+                                 [](void* p) { static_cast<Kept*>(p)->~Kept(); }};
   template <class Kept>
-  static constexpr Table kOutside{
-      [](void* p) { (**static_cast<Kept**>(p))(); },
-      [](void* to, void* from) { new (to) Kept*(*static_cast<Kept**>(from)); },
-      [](void* p) { delete *static_cast<Kept**>(p); }};
+  static constexpr Table kOutside{[](void* p) { (**static_cast<Kept**>(p))(); },
+                                  [](void* to, void* from) { new (to) Kept*(*static_cast<Kept**>(from)); },
+                                  [](void* p) { delete *static_cast<Kept**>(p); }};
 
   void take(Task& other) {
     table_ = std::exchange(other.table_, nullptr);

@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include <condition_variable>
+#include <cstring>
 #include <deque>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <string>
-#include <cstring>
-#include <functional>
 #include <thread>
 #include <vector>
 
@@ -104,7 +104,8 @@ class TestHandler : public HttpHandler {
     responder(std::move(response));
   }
   UpgradeAnswer upgrade(const Request& request) override {
-    if (request.path() == "/refuse") return Response::problem(403, "not here, " + std::string(request.header("Origin")));
+    if (request.path() == "/refuse")
+      return Response::problem(403, "not here, " + std::string(request.header("Origin")));
     static constexpr std::string_view kProtocols[] = {"postage.v1", "postage.json.v1"};
     Upgrade upgrade;
     upgrade.handler = make();
@@ -308,7 +309,8 @@ class Peer {
  private:
   bool fill() {
     char bytes[65536];
-    const ssize_t got = ssl_ != nullptr ? SSL_read(ssl_, bytes, sizeof bytes) : ::recv(descriptor_, bytes, sizeof bytes, 0);
+    const ssize_t got =
+        ssl_ != nullptr ? SSL_read(ssl_, bytes, sizeof bytes) : ::recv(descriptor_, bytes, sizeof bytes, 0);
     if (got < 0 && ssl_ == nullptr && (errno == EAGAIN || errno == EWOULDBLOCK)) timed_out_ = true;
     if (got <= 0) return false;
     buffer_.append(bytes, static_cast<std::size_t>(got));

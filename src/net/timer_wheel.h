@@ -1,7 +1,7 @@
 #pragma once
-// Deadlines by the thousand: a hierarchical wheel of seven levels of 64 slots with a tick of one millisecond. A deadline is
-// a node inside its owner, so that arming allocates nothing; moving a deadline later costs one store (the node is put in
-// its right place when its old one comes up). Thread: one loop.
+// Deadlines by the thousand: a hierarchical wheel of seven levels of 64 slots with a tick of one millisecond. A
+// deadline is a node inside its owner, so that arming allocates nothing; moving a deadline later costs one store (the
+// node is put in its right place when its old one comes up). Thread: one loop.
 #include <array>
 #include <cstdint>
 #include <optional>

@@ -22,8 +22,8 @@ struct Alarm final : Deadline {
 };
 
 TEST(TimerWheel, ADeadlineIsDueAtItsMillisecondAndNotBefore) {
-  for (const std::int64_t ms : {1LL, 2LL, 63LL, 64LL, 65LL, 4095LL, 4096LL, 4097LL, 262144LL, 1000000LL, 86400000LL,
-                                31LL * 86400000LL}) {
+  for (const std::int64_t ms :
+       {1LL, 2LL, 63LL, 64LL, 65LL, 4095LL, 4096LL, 4097LL, 262144LL, 1000000LL, 86400000LL, 31LL * 86400000LL}) {
     TimerWheel wheel(kStart);
     Alarm alarm;
     wheel.arm(alarm, kStart + milliseconds(ms));

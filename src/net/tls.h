@@ -1,6 +1,6 @@
 #pragma once
-// Server-side TLS settings over OpenSSL: TLS 1.2 and 1.3, session tickets on, ALPN "http/1.1". The keys are read from PEM
-// text; files are app's matter (and read_pem_file's).
+// Server-side TLS settings over OpenSSL: TLS 1.2 and 1.3, session tickets on, ALPN "http/1.1". The keys are read from
+// PEM text; files are app's matter (and read_pem_file's).
 #include <memory>
 #include <mutex>
 #include <string>

@@ -161,11 +161,14 @@ TEST_F(TlsTest, ManySmallAndBigMessagesToASlowReaderArriveInOrder) {
   const auto peer = websocket(4096);
   std::string sent, expected;
   constexpr int kMessages = 400;
-  for (int i = 0; i < kMessages; ++i) sent += text_frame(std::to_string(i) + std::string(static_cast<std::size_t>(i) * 37 % 20000, '.'));
+  for (int i = 0; i < kMessages; ++i)
+    sent += text_frame(std::to_string(i) + std::string(static_cast<std::size_t>(i) * 37 % 20000, '.'));
   std::thread writer([&] { peer->write(sent); });
   writer.join();  // All of it fits the server's queue.
   for (int i = 0; i < kMessages; ++i) {
-    ASSERT_TRUE(peer->read_frame().payload == std::to_string(i) + std::string(static_cast<std::size_t>(i) * 37 % 20000, '.')) << i;
+    ASSERT_TRUE(peer->read_frame().payload ==
+                std::to_string(i) + std::string(static_cast<std::size_t>(i) * 37 % 20000, '.'))
+        << i;
   }
 }
 

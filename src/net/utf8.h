@@ -18,8 +18,8 @@ class Utf8Check {
 
  private:
   bool begin(std::uint8_t lead);
-  std::uint8_t left_ = 0;                // continuation bytes to come
-  std::uint8_t low_ = 0, high_ = 0xBF;   // bounds of the next one
+  std::uint8_t left_ = 0;               // continuation bytes to come
+  std::uint8_t low_ = 0, high_ = 0xBF;  // bounds of the next one
 };
 
 }  // namespace postage::net

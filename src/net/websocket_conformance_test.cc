@@ -68,8 +68,10 @@ void add_reserved(std::vector<Case>& cases) {
 
 void add_fragments(std::vector<Case>& cases) {
   cases.push_back({"S5_two_parts", {client_frame(0x01, "frag"), client_frame(0x80, "ment")}, {text("fragment")}, 0});
-  cases.push_back({"S5_two_parts_binary", {client_frame(0x02, "\xFF"), client_frame(0x80, "\xFE")}, {binary("\xFF\xFE")}, 0});
-  cases.push_back({"S5_empty_parts", {client_frame(0x01, ""), client_frame(0x00, ""), client_frame(0x80, "")}, {text("")}, 0});
+  cases.push_back(
+      {"S5_two_parts_binary", {client_frame(0x02, "\xFF"), client_frame(0x80, "\xFE")}, {binary("\xFF\xFE")}, 0});
+  cases.push_back(
+      {"S5_empty_parts", {client_frame(0x01, ""), client_frame(0x00, ""), client_frame(0x80, "")}, {text("")}, 0});
   cases.push_back({"S5_empty_first_and_last",
                    {client_frame(0x01, ""), client_frame(0x00, "middle"), client_frame(0x80, "")},
                    {text("middle")},
@@ -79,7 +81,10 @@ void add_fragments(std::vector<Case>& cases) {
                     client_frame(0x80, "c")},
                    {pong("p"), pong("q"), text("abc")},
                    0});
-  cases.push_back({"S5_pong_between", {client_frame(0x01, "a"), client_frame(0x8A, "p"), client_frame(0x80, "b")}, {text("ab")}, 0});
+  cases.push_back({"S5_pong_between",
+                   {client_frame(0x01, "a"), client_frame(0x8A, "p"), client_frame(0x80, "b")},
+                   {text("ab")},
+                   0});
   cases.push_back({"S5_fragmented_ping", {client_frame(0x09, "p"), client_frame(0x80, "q")}, {}, 1002});
   cases.push_back({"S5_fragmented_pong", {client_frame(0x0A, "p"), client_frame(0x80, "q")}, {}, 1002});
   cases.push_back({"S5_fragmented_close", {client_frame(0x08, "")}, {}, 1002});
@@ -107,9 +112,16 @@ void add_utf8(std::vector<Case>& cases) {
   const std::pair<const char*, std::string> good[] = {
       {"kosme", "\xCE\xBA\xE1\xBD\xB9\xCF\x83\xCE\xBC\xCE\xB5"},
       {"mixed", "Hello-\xC2\xB5@\xC3\x9F\xC3\xB6\xC3\xA4\xC3\xBC\xC3\xA0\xC3\xA1-UTF-8!!"},
-      {"first_2", "\xC2\x80"}, {"first_3", "\xE0\xA0\x80"}, {"first_4", "\xF0\x90\x80\x80"},
-      {"last_1", "\x7F"}, {"last_2", "\xDF\xBF"}, {"last_3", "\xEF\xBF\xBF"}, {"last_4", "\xF4\x8F\xBF\xBF"},
-      {"before_surrogates", "\xED\x9F\xBF"}, {"after_surrogates", "\xEE\x80\x80"}, {"replacement", "\xEF\xBF\xBD"},
+      {"first_2", "\xC2\x80"},
+      {"first_3", "\xE0\xA0\x80"},
+      {"first_4", "\xF0\x90\x80\x80"},
+      {"last_1", "\x7F"},
+      {"last_2", "\xDF\xBF"},
+      {"last_3", "\xEF\xBF\xBF"},
+      {"last_4", "\xF4\x8F\xBF\xBF"},
+      {"before_surrogates", "\xED\x9F\xBF"},
+      {"after_surrogates", "\xEE\x80\x80"},
+      {"replacement", "\xEF\xBF\xBD"},
       {"nul", std::string(3, '\0')}};
   for (const auto& [name, bytes] : good) {
     cases.push_back({std::string("S6_good_") + name, {text_frame(bytes)}, {text(bytes)}, 0});
@@ -120,13 +132,25 @@ void add_utf8(std::vector<Case>& cases) {
     }
     cases.push_back(cut);
   }
-  const std::pair<const char*, std::string> bad[] = {
-      {"lone_continuation", "\x80"}, {"lone_lead", "\xC3"}, {"cut_3", "\xE2\x82"}, {"cut_4", "\xF0\x9F\x98"},
-      {"overlong_slash_2", "\xC0\xAF"}, {"overlong_slash_3", "\xE0\x80\xAF"}, {"overlong_slash_4", "\xF0\x80\x80\xAF"},
-      {"overlong_nul", "\xC0\x80"}, {"surrogate_low", "\xED\xA0\x80"}, {"surrogate_high", "\xED\xBF\xBF"},
-      {"surrogate_pair", "\xED\xA0\x80\xED\xB0\x80"}, {"above_last", "\xF4\x90\x80\x80"}, {"five_bytes", "\xF8\x88\x80\x80\x80"},
-      {"six_bytes", "\xFC\x84\x80\x80\x80\x80"}, {"fe", "\xFE"}, {"ff", "\xFF"},
-      {"after_good", "\xCE\xBA\xE1\xBD\xB9\xCF\x83\xCE\xBC\xCE\xB5\xED\xA0\x80" "edited"}};
+  const std::pair<const char*, std::string> bad[] = {{"lone_continuation", "\x80"},
+                                                     {"lone_lead", "\xC3"},
+                                                     {"cut_3", "\xE2\x82"},
+                                                     {"cut_4", "\xF0\x9F\x98"},
+                                                     {"overlong_slash_2", "\xC0\xAF"},
+                                                     {"overlong_slash_3", "\xE0\x80\xAF"},
+                                                     {"overlong_slash_4", "\xF0\x80\x80\xAF"},
+                                                     {"overlong_nul", "\xC0\x80"},
+                                                     {"surrogate_low", "\xED\xA0\x80"},
+                                                     {"surrogate_high", "\xED\xBF\xBF"},
+                                                     {"surrogate_pair", "\xED\xA0\x80\xED\xB0\x80"},
+                                                     {"above_last", "\xF4\x90\x80\x80"},
+                                                     {"five_bytes", "\xF8\x88\x80\x80\x80"},
+                                                     {"six_bytes", "\xFC\x84\x80\x80\x80\x80"},
+                                                     {"fe", "\xFE"},
+                                                     {"ff", "\xFF"},
+                                                     {"after_good",
+                                                      "\xCE\xBA\xE1\xBD\xB9\xCF\x83\xCE\xBC\xCE\xB5\xED\xA0\x80"
+                                                      "edited"}};
   for (const auto& [name, bytes] : bad) {
     cases.push_back({std::string("S6_bad_") + name, {text_frame(bytes)}, {}, 1007});
     Case cut{std::string("S6_bad_cut_") + name, {}, {}, 1007};
@@ -142,20 +166,29 @@ void add_utf8(std::vector<Case>& cases) {
 void add_closes(std::vector<Case>& cases) {
   cases.push_back({"S7_close_empty", {client_frame(0x88, "")}, {}, 1005});
   cases.push_back({"S7_close_one_byte", {client_frame(0x88, "\x03")}, {}, 1002});
-  cases.push_back({"S7_close_longest_reason", {client_frame(0x88, close_payload(1000, std::string(123, 'r')))}, {}, 1000});
+  cases.push_back(
+      {"S7_close_longest_reason", {client_frame(0x88, close_payload(1000, std::string(123, 'r')))}, {}, 1000});
   cases.push_back({"S7_close_too_long", {client_frame(0x88, close_payload(1000, std::string(124, 'r')))}, {}, 1002});
-  cases.push_back({"S7_close_reason_not_utf8", {client_frame(0x88, close_payload(1000, "\xCE\xBA\xED\xA0\x80"))}, {}, 1007});
+  cases.push_back(
+      {"S7_close_reason_not_utf8", {client_frame(0x88, close_payload(1000, "\xCE\xBA\xED\xA0\x80"))}, {}, 1007});
   cases.push_back({"S7_close_reason_cut", {client_frame(0x88, close_payload(1000, "\xE2\x82"))}, {}, 1007});
-  cases.push_back({"S7_close_twice", {client_frame(0x88, close_payload(1000)), client_frame(0x88, close_payload(1001))}, {}, 1000});
+  cases.push_back(
+      {"S7_close_twice", {client_frame(0x88, close_payload(1000)), client_frame(0x88, close_payload(1001))}, {}, 1000});
   cases.push_back({"S7_text_after_close", {client_frame(0x88, close_payload(1000)), text_frame("late")}, {}, 1000});
-  cases.push_back({"S7_ping_after_close", {client_frame(0x88, close_payload(1000)), client_frame(0x89, "late")}, {}, 1000});
-  for (const int code : {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999}) {
+  cases.push_back(
+      {"S7_ping_after_close", {client_frame(0x88, close_payload(1000)), client_frame(0x89, "late")}, {}, 1000});
+  for (const int code :
+       {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999}) {
     cases.push_back({"S7_code_" + std::to_string(code),
-                     {client_frame(0x88, close_payload(static_cast<std::uint16_t>(code), "bye"))}, {}, code});
+                     {client_frame(0x88, close_payload(static_cast<std::uint16_t>(code), "bye"))},
+                     {},
+                     code});
   }
   for (const int code : {0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65535}) {
     cases.push_back({"S7_bad_code_" + std::to_string(code),
-                     {client_frame(0x88, close_payload(static_cast<std::uint16_t>(code)))}, {}, 1002});
+                     {client_frame(0x88, close_payload(static_cast<std::uint16_t>(code)))},
+                     {},
+                     1002});
   }
 }
 
@@ -169,17 +202,24 @@ void add_framing(std::vector<Case>& cases) {
   cases.push_back({"F_unmasked", {header_only({0x81, 0x01, 'x'})}, {}, 1002});
   cases.push_back({"F_unmasked_ping", {header_only({0x89, 0x00})}, {}, 1002});
   cases.push_back({"F_length_16_not_shortest", {header_only({0x81, 0xFE, 0, 125, 1, 2, 3, 4})}, {}, 1002});
-  cases.push_back({"F_length_64_not_shortest", {header_only({0x81, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1, 2, 3, 4})}, {}, 1002});
-  cases.push_back({"F_length_64_negative", {header_only({0x82, 0xFF, 0x80, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4})}, {}, 1002});
-  cases.push_back({"F_length_64_huge", {header_only({0x82, 0xFF, 0x7F, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3, 4})}, {}, 1009});
+  cases.push_back(
+      {"F_length_64_not_shortest", {header_only({0x81, 0xFF, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 1, 2, 3, 4})}, {}, 1002});
+  cases.push_back(
+      {"F_length_64_negative", {header_only({0x82, 0xFF, 0x80, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4})}, {}, 1002});
+  cases.push_back(
+      {"F_length_64_huge", {header_only({0x82, 0xFF, 0x7F, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3, 4})}, {}, 1009});
   cases.push_back({"F_mask_of_zero", {client_frame(0x81, "plain", 0)}, {text("plain")}, 0});
   cases.push_back({"S9_one_byte_too_many", {client_frame(0x82, std::string(1048577, 'x'))}, {}, 1009});
-  cases.push_back({"S9_too_many_in_parts",
-                   {client_frame(0x02, std::string(1048576, 'x')), client_frame(0x80, "x")}, {}, 1009});
-  cases.push_back({"S9_limit_can_shrink", {text_frame("!limit 9"), text_frame("123456789"), text_frame("1234567890")},
-                   {text("!limit 9"), text("123456789")}, 1009});
-  cases.push_back({"S9_limit_can_grow", {text_frame("!limit 1048577"), client_frame(0x82, std::string(1048577, 'x'))},
-                   {text("!limit 1048577"), binary(std::string(1048577, 'x'))}, 0});
+  cases.push_back(
+      {"S9_too_many_in_parts", {client_frame(0x02, std::string(1048576, 'x')), client_frame(0x80, "x")}, {}, 1009});
+  cases.push_back({"S9_limit_can_shrink",
+                   {text_frame("!limit 9"), text_frame("123456789"), text_frame("1234567890")},
+                   {text("!limit 9"), text("123456789")},
+                   1009});
+  cases.push_back({"S9_limit_can_grow",
+                   {text_frame("!limit 1048577"), client_frame(0x82, std::string(1048577, 'x'))},
+                   {text("!limit 1048577"), binary(std::string(1048577, 'x'))},
+                   0});
 }
 
 std::vector<Case> all_cases() {
