@@ -1,5 +1,6 @@
 #include "catalog/catalog.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/embedded.h"
@@ -66,6 +67,7 @@ std::vector<std::string> builtin_names() {
     file.remove_prefix(std::string_view("plans/").size());
     names.emplace_back(file.substr(0, file.size() - std::string_view(".json").size()));
   }
+  std::ranges::sort(names);
   return names;
 }
 

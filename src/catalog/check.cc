@@ -1,5 +1,6 @@
 #include "catalog/check.h"
 
+#include <limits>
 #include <set>
 
 namespace postage::catalog {
