@@ -1,10 +1,12 @@
 #include "app/simulate.h"
 
+#include <algorithm>
 #include <deque>
 #include <fstream>
 #include <istream>
 #include <iterator>
 #include <ostream>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -54,7 +56,8 @@ void append_usage(std::string& out, const catalog::Catalogue& catalogue, MonthKe
 class Simulation {
  public:
   explicit Simulation(const Scenario& scenario)
-      : scenario_(scenario), catalogue_(*scenario.catalogue), month_(month_of(scenario.start, catalogue_.zone)) {
+      : scenario_(scenario), catalogue_(*scenario.catalogue), month_(month_of(scenario.start, catalogue_.zone)),
+        period_(month_range(month_, catalogue_.zone)) {
     std::int64_t project_id = 1;
     for (std::size_t i = 0; i < scenario.accounts.size(); ++i) {
       accounts_.emplace_back(scenario.accounts[i], i, scenario.catalogue, project_id);
@@ -86,22 +89,21 @@ class Simulation {
   /// Everything that happens before the steps of `to`: samples that reach thresholds, then the ends of months.
   void advance(Instant to) {
     while (true) {
-      const InstantRange month = month_range(month_, catalogue_.zone);
-      const Instant stop = std::min(to, month.end);
+      const Instant stop = std::min(to, period_.end);
       while (!samples_.empty() && samples_.begin()->first < stop) {
         const auto [at, index] = *samples_.begin();
         accounts_[index].sample_notice(at, notices_);
         expect(index);
       }
-      if (to < month.end) return;
-      close_month(month);
+      if (to < period_.end) return;
+      close_month();
     }
   }
 
-  void close_month(const InstantRange& month) {
+  void close_month() {
     for (std::size_t i = 0; i < accounts_.size(); ++i) {
       SimAccount& account = accounts_[i];
-      if (account.account().since >= month.end) continue;
+      if (account.account().since >= period_.end) continue;
       meter::MonthUsage usage;
       const rating::Bill bill = account.close(usage, notices_);
       append_usage(usage_[i], catalogue_, month_, usage);
@@ -114,6 +116,7 @@ class Simulation {
       expect(i);
     }
     month_ = month_.next();
+    period_ = month_range(month_, catalogue_.zone);
   }
 
   /// Notes when the account's samples reach their next threshold.
@@ -125,9 +128,8 @@ class Simulation {
 
   /// The month that `until` cuts, for every account that lived in it.
   void report_running_month() {
-    const InstantRange month = month_range(month_, catalogue_.zone);
     for (std::size_t i = 0; i < accounts_.size(); ++i) {
-      const Instant from = std::max(month.start, accounts_[i].account().since);
+      const Instant from = std::max(period_.start, accounts_[i].account().since);
       if (from >= scenario_.until) continue;
       append_usage(usage_[i], catalogue_, month_, accounts_[i].usage_until(scenario_.until));
     }
@@ -168,6 +170,7 @@ class Simulation {
   const Scenario& scenario_;
   const catalog::Catalogue& catalogue_;
   MonthKey month_;
+  InstantRange period_;  ///< of `month_`
   std::deque<SimAccount> accounts_;
   std::vector<std::optional<Instant>> expected_;
   std::set<std::pair<Instant, std::size_t>> samples_;
