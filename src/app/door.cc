@@ -86,8 +86,8 @@ void HttpDoor::handle(net::Request request, net::Responder responder) {
     return responder(std::move(answer));
   }
   if (path == "/rtm") return responder(net::Response::problem(426, "this is a WebSocket; see docs/protocol.md"));
+  if (parts_.own_route && parts_.own_route(request, responder)) return;
   if (api::Router::owns(request.target)) {
-    if (parts_.own_route && parts_.own_route(request, responder)) return;
     return to_router(std::move(request), std::move(responder));
   }
   responder(console_answer(request));

@@ -43,6 +43,19 @@ std::vector<MeterLevel> soft_levels(const invoice::RatedMonth& month) {
   return levels;
 }
 
+std::string overage_rate(const catalog::Catalogue& catalogue, const catalog::Plan& plan, quota::Meter meter) {
+  switch (meter) {
+    case quota::Meter::pcu:
+      return fmt::format("{} {} per connection", catalogue.currency.code, plan.rates.pcu.to_plain());
+    case quota::Meter::messages:
+      return fmt::format("{} {} per million messages", catalogue.currency.code,
+                         (plan.rates.message * Rational(1'000'000)).to_plain());
+    case quota::Meter::storage:
+      return fmt::format("{} {} per GB", catalogue.currency.code, plan.rates.storage_gb.to_plain());
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string QuotaNotice::key() const {
@@ -94,6 +107,8 @@ void QuotaWatch::look(const invoice::AccountFacts& account, quota::Gate& gate, I
       notice.quota = level.quota.to_plain();
       notice.at = now;
       notice.resets_at = terms->subscription.period().end;
+      notice.zone = catalogue.zone;
+      notice.overage_rate = overage_rate(catalogue, *plan, level.meter);
       waiting_.push_back(std::move(notice));
     }
   }

@@ -26,6 +26,8 @@ struct QuotaNotice {
   std::string quota;
   Instant at{};
   Instant resets_at{};
+  Zone zone{};
+  std::string overage_rate;  ///< what the next unit costs on a soft plan, for people: "CNY 20.00 per million messages"
   /// The same for the same threshold, month and plan: whoever sends it twice sends it once.
   [[nodiscard]] std::string key() const;
 };

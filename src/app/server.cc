@@ -12,11 +12,13 @@
 #include "app/control.h"
 #include "app/door.h"
 #include "app/lane.h"
+#include "app/local_door.h"
 #include "app/post.h"
 #include "app/quota_watch.h"
 #include "app/rest_publisher.h"
 #include "app/test_clock_route.h"
 #include "auth/audit.h"
+#include "auth/entropy.h"
 #include "base/log.h"
 #include "invoice/close.h"
 #include "invoice/schema.h"
@@ -79,7 +81,8 @@ struct Server::Parts {
   Result<void> open_stores();
   Result<void> make_money_rooms();
   Result<void> make_lanes();
-  void make_control();
+  Result<void> make_control();
+  std::string url() const;
   std::string metrics() const;
 };
 
@@ -161,22 +164,33 @@ Result<void> Server::Parts::make_lanes() {
                     .allowed_origins = split(settings.server_allowed_origins),
                     .metrics = [this] { return metrics(); },
                     .own_route = {}};
-  if (settings.clock_test) {
-    shared.own_route = test_clock_route({clock, *store->credentials, *workers, [this] {
-                                           for (const auto& lane : lanes) lane->wake();
-                                           control->run_now();
-                                         }});
-  }
+  const std::string secret = auth::system_entropy().hex(64);
+  const OwnRoute local = local_route({secret, clock, *billing, *workers});
+  const OwnRoute test_clock = settings.clock_test ? test_clock_route({clock, *store->credentials, *workers, [this] {
+                                                                        for (const auto& lane : lanes) lane->wake();
+                                                                        control->run_now();
+                                                                      }})
+                                                  : OwnRoute();
+  shared.own_route = [local, test_clock](const net::Request& request, const net::Responder& responder) {
+    return local(request, responder) || (test_clock && test_clock(request, responder));
+  };
   for (std::size_t i = 0; i < shards; ++i) {
     TRY(lane, Lane::create(shared, static_cast<shard::ShardIndex>(i), i == 0 ? static_cast<std::uint16_t>(settings.server_port) : port));
     if (i == 0) port = lane->port();
     lanes.push_back(std::move(lane));
   }
-  return {};
+  return write_local_file(settings.server_data_dir, fmt::format("{}://{}:{}", tls ? "https" : "http",
+                                                                settings.server_address, port), secret);
 }
 
-void Server::Parts::make_control() {
-  post = std::make_unique<PostOffice>(settings, *store->database, clock);
+std::string Server::Parts::url() const {
+  if (!settings.server_public_url.empty()) return settings.server_public_url;
+  return fmt::format("{}://{}:{}", tls ? "https" : "http", settings.server_address, port);
+}
+
+Result<void> Server::Parts::make_control() {
+  TRY(office, PostOffice::open(settings, url(), *store->database, clock));
+  post = std::move(office);
   watch = std::make_unique<QuotaWatch>(QuotaWatch::Ports{*billing, *accounts, meter->reader(), gates->gates(),
                                                          [this](const QuotaNotice& notice) { return post->tell(notice); }});
   close = std::make_unique<invoice::MonthClose>(
@@ -198,6 +212,7 @@ void Server::Parts::make_control() {
                   }},
                  {"outbox", [this](Instant now) { return post->tick(now); }},
              });
+  return {};
 }
 
 std::string Server::Parts::metrics() const {
@@ -225,7 +240,7 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings) {
   TRY_VOID(parts->open_stores());
   TRY_VOID(parts->make_money_rooms());
   TRY_VOID(parts->make_lanes());
-  parts->make_control();
+  TRY_VOID(parts->make_control());
   for (const auto& lane : parts->lanes) lane->start();
   parts->control->start();
   log(Level::info, "listening", {{"address", settings.server_address}, {"port", parts->port},
@@ -235,10 +250,7 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings) {
 
 std::uint16_t Server::port() const { return parts_->port; }
 
-std::string Server::url() const {
-  if (!parts_->settings.server_public_url.empty()) return parts_->settings.server_public_url;
-  return fmt::format("{}://{}:{}", parts_->tls ? "https" : "http", parts_->settings.server_address, parts_->port);
-}
+std::string Server::url() const { return parts_->url(); }
 
 Store& Server::store() { return *parts_->store; }
 OffsetClock& Server::clock() { return parts_->clock; }

@@ -1,0 +1,156 @@
+#include "app/local_door.h"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "app/books.h"
+#include "app/store.h"
+#include "invoice/rated_month.h"
+#include "invoice/schema.h"
+#include "invoice/store.h"
+#include "meter/meter.h"
+
+namespace postage::app {
+namespace {
+
+constexpr std::string_view kPath = "/local/bill";
+constexpr std::size_t kAnswerMax = 64 << 20;
+
+bool secret_fits(std::string_view given, const std::string& secret) {
+  constexpr std::string_view kScheme = "Local ";
+  if (!given.starts_with(kScheme)) return false;
+  given.remove_prefix(kScheme.size());
+  return given.size() == secret.size() && CRYPTO_memcmp(given.data(), secret.data(), secret.size()) == 0;
+}
+
+net::Response answer_to(const LocalDoorParts& parts, const net::Request& request) {
+  const std::string_view query = request.query();
+  constexpr std::string_view kName = "account=";
+  std::int64_t account = 0;
+  if (!query.starts_with(kName) ||
+      std::from_chars(query.data() + kName.size(), query.data() + query.size(), account).ec != std::errc()) {
+    return net::Response::problem(400, "?account=N");
+  }
+  const auto month = parts.billing.running(AccountId{account}, parts.clock.wall());
+  if (!month) return net::Response::problem(error_row(month.error().code).http, month.error().to_string());
+  net::Response answer;
+  answer.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
+  answer.body = invoice::invoice_json(*month);
+  return answer;
+}
+
+std::size_t take(char* bytes, std::size_t size, std::size_t count, void* target) {
+  auto& body = *static_cast<std::string*>(target);
+  if (body.size() + size * count > kAnswerMax) return 0;
+  body.append(bytes, size * count);
+  return size * count;
+}
+
+/// Asks the server that holds the folder.
+Result<std::string> ask(const std::string& folder, AccountId account) {
+  std::ifstream file(folder + "/local.json");
+  const auto local = nlohmann::json::parse(file, nullptr, false);
+  if (!local.is_object() || !local.contains("url") || !local.contains("secret")) {
+    return Error(Errc::unavailable, fmt::format("{} is in use, but its server left no way to ask it (local.json)", folder));
+  }
+  const std::string url = fmt::format("{}{}?account={}", local["url"].get<std::string>(), kPath, account.value);
+  const std::string header = "Authorization: Local " + local["secret"].get<std::string>();
+  std::string body;
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> call(curl_easy_init(), curl_easy_cleanup);
+  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(curl_slist_append(nullptr, header.c_str()),
+                                                                           curl_slist_free_all);
+  curl_easy_setopt(call.get(), CURLOPT_URL, url.c_str());
+  curl_easy_setopt(call.get(), CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(call.get(), CURLOPT_WRITEFUNCTION, take);
+  curl_easy_setopt(call.get(), CURLOPT_WRITEDATA, &body);
+  curl_easy_setopt(call.get(), CURLOPT_TIMEOUT, 30L);
+  curl_easy_setopt(call.get(), CURLOPT_NOSIGNAL, 1L);
+  // The secret proves the server as well as us, and the certificate may be for a public name: this is our own machine.
+  curl_easy_setopt(call.get(), CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(call.get(), CURLOPT_SSL_VERIFYHOST, 0L);
+  const CURLcode code = curl_easy_perform(call.get());
+  if (code != CURLE_OK) return Error(Errc::unavailable, fmt::format("{}: {}", url, curl_easy_strerror(code)));
+  long status = 0;
+  curl_easy_getinfo(call.get(), CURLINFO_RESPONSE_CODE, &status);
+  if (status == 200) return body;
+  const auto problem = nlohmann::json::parse(body, nullptr, false);
+  return Error(status == 404 ? Errc::not_found : Errc::unavailable,
+               problem.is_object() ? problem.value("detail", body) : fmt::format("status {}", status));
+}
+
+/// Opens the folder as a server would, so that what a killed run left is counted, and reads.
+Result<std::string> read_folder(const std::string& folder, AccountId account) {
+  Clock& clock = system_clock();
+  TRY(store, open_store(folder, StoreUse::exclusive, 12, clock.wall()));
+  TRY_VOID(invoice::migrate(*store->database, clock.wall()));
+  TRY_VOID(meter::migrate_meter(*store->database, clock.wall()));
+  TRY(catalogues, Catalogues::load(""));
+  meter::MeterOptions options;
+  options.folder = folder + "/meter";
+  TRY(meter, meter::Meter::open(std::move(options), *store->database, clock));
+  const CatalogueTexts texts(catalogues);
+  DirectoryAccounts accounts(*store->directory, clock);
+  invoice::Billing billing(invoice::Billing::Ports{*store->database, accounts, texts, meter->reader()});
+  TRY(adopted, billing.adopt_accounts());
+  (void)adopted;
+  const auto month = billing.running(account, clock.wall());
+  TRY_VOID(meter->stop(clock.wall()));
+  if (!month) return month.error();
+  return invoice::invoice_json(*month);
+}
+
+}  // namespace
+
+OwnRoute local_route(LocalDoorParts parts) {
+  return [parts = std::move(parts)](const net::Request& request, const net::Responder& responder) {
+    if (request.path() != kPath) return false;
+    if (request.method != "GET" || !secret_fits(request.header("authorization"), parts.secret)) {
+      responder(net::Response::problem(401, "this path is for commands on the server's own machine"));
+      return true;
+    }
+    auto kept = std::make_shared<net::Request>(request);
+    if (!parts.workers.submit([parts, kept, responder] { responder(answer_to(parts, *kept)); })) {
+      responder(net::Response::problem(503, "busy"));
+    }
+    return true;
+  };
+}
+
+Result<void> write_local_file(const std::string& folder, const std::string& url, const std::string& secret) {
+  const std::string path = folder + "/local.json";
+  ::unlink(path.c_str());
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (descriptor < 0) return Error(Errc::store_failed, "cannot write " + path);
+  const std::string text = nlohmann::json{{"url", url}, {"secret", secret}}.dump() + "\n";
+  const bool whole = ::write(descriptor, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  ::close(descriptor);
+  return whole ? Result<void>() : Error(Errc::store_failed, "cannot write " + path);
+}
+
+Result<std::string> running_bill_of(const std::string& folder, AccountId account) {
+  if (::access((folder + "/postage.db").c_str(), R_OK) != 0) {
+    return Error(Errc::not_found, fmt::format("{} holds no Postage data", folder));
+  }
+  {
+    const auto lock = FolderLock::take(folder);
+    if (!lock) return ask(folder, account);
+  }
+  return read_folder(folder, account);
+}
+
+Result<std::string> invoice_of(const std::string& folder, AccountId account, const std::string& month) {
+  TRY(store, open_store(folder, StoreUse::shared, 12, system_clock().wall()));
+  TRY(found, store->database->read([&](db::Connection& connection) { return invoice::find_month(connection, account, month); }));
+  if (!found) return Error(Errc::not_found, fmt::format("account {} has no invoice for {}", account.value, month));
+  return found->document;
+}
+
+}  // namespace postage::app

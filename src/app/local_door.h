@@ -1,0 +1,32 @@
+#pragma once
+// How commands on the same machine ask a running server about its data folder: a secret in a file that only the folder's
+// owner can read (`local.json`, mode 0600, new at each start) and a path of its own. Thread: as said.
+#include <memory>
+#include <string>
+
+#include "app/door.h"
+#include "base/clock.h"
+#include "invoice/billing.h"
+
+namespace postage::app {
+
+/// The server's side. Thread: any loop.
+struct LocalDoorParts {
+  std::string secret;
+  const Clock& clock;
+  const invoice::Billing& billing;
+  WorkerPool& workers;
+};
+/// GET /local/bill?account=N answers the running bill as an invoice object; 401 without the secret.
+OwnRoute local_route(LocalDoorParts parts);
+/// Writes `<folder>/local.json` for commands. Errors: store_failed.
+Result<void> write_local_file(const std::string& folder, const std::string& url, const std::string& secret);
+
+/// The command's side: the running bill of an account of a folder, whether its server runs (then that server answers) or
+/// not (then the folder is opened, recovered if need be, and read). The invoice object as JSON.
+/// Errors: not_found (no such folder or account), unavailable (the server does not answer), as the rooms' own.
+Result<std::string> running_bill_of(const std::string& folder, AccountId account);
+/// The stored invoice of a closed month, likewise: the document as it was issued.
+Result<std::string> invoice_of(const std::string& folder, AccountId account, const std::string& month);
+
+}  // namespace postage::app

@@ -1,0 +1,122 @@
+#include "app/post.h"
+
+#include <fstream>
+
+#include "base/log.h"
+#include "notify/notices.h"
+
+namespace postage::app {
+
+Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, std::string console_url,
+                                                     db::Database& database, const Clock& clock) {
+  TRY_VOID(database.migrate("notify", notify::migrations(), clock.wall()));
+  std::optional<notify::SmtpSender> sender;
+  if (!settings.smtp_url.empty()) {
+    notify::SmtpSettings smtp;
+    smtp.url = settings.smtp_url;
+    smtp.from = settings.smtp_from;
+    smtp.user = settings.smtp_user;
+    smtp.starttls = settings.smtp_starttls;
+    if (!settings.smtp_password_file.empty()) {
+      std::ifstream file(settings.smtp_password_file);
+      if (!std::getline(file, smtp.password)) {
+        return Error(Errc::invalid_config, "smtp.password_file: cannot read " + settings.smtp_password_file);
+      }
+    }
+    TRY(made, notify::SmtpSender::create(std::move(smtp)));
+    sender.emplace(std::move(made));
+  }
+  return std::unique_ptr<PostOffice>(new PostOffice(std::move(console_url), database, clock, std::move(sender)));
+}
+
+PostOffice::PostOffice(std::string console_url, db::Database& database, const Clock& clock,
+                       std::optional<notify::SmtpSender> sender)
+    : console_url_(std::move(console_url)), clock_(clock), outbox_(database), sender_(std::move(sender)) {
+  if (sender_) thread_ = std::thread([this] { work(); });
+}
+
+PostOffice::~PostOffice() {
+  stopping_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    due_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void PostOffice::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return due_; });
+    due_ = false;
+    if (stopping_) return;
+    lock.unlock();
+    const auto report = outbox_.deliver_due(*sender_, clock_.wall(), 100, &stopping_);
+    if (!report) log(Level::error, "the outbox failed", {{"error", report.error().to_string()}});
+    else if (report->failed + report->died > 0) {
+      log(Level::warn, "mails were not taken", {{"again", report->failed}, {"given_up", report->died}});
+    }
+    lock.lock();
+  }
+}
+
+Result<void> PostOffice::tick(Instant now) {
+  {
+    const std::lock_guard lock(mutex_);
+    due_ = true;
+  }
+  wake_.notify_all();
+  if (now < swept_at_ + std::chrono::hours(1)) return {};
+  swept_at_ = now;
+  TRY(swept, outbox_.sweep(now));
+  (void)swept;
+  return {};
+}
+
+Result<void> PostOffice::keep(std::string key, std::string kind, const invoice::AccountFacts& account,
+                              Result<notify::Letter> letter) {
+  if (!letter) return letter.error();
+  notify::MailDraft draft;
+  draft.key = std::move(key);
+  draft.account = account.id;
+  draft.kind = std::move(kind);
+  draft.to = account.email;
+  draft.letter = *std::move(letter);
+  TRY(added, outbox_.add(draft, clock_.wall()));
+  (void)added;
+  return {};
+}
+
+Result<void> PostOffice::tell(const QuotaNotice& notice) {
+  notify::QuotaFacts facts;
+  facts.locale = notice.account.locale;
+  facts.account = notice.account.name;
+  facts.plan = notice.plan;
+  facts.month = notice.month;
+  constexpr notify::QuotaMeter kMeters[] = {notify::QuotaMeter::pcu, notify::QuotaMeter::messages, notify::QuotaMeter::storage};
+  facts.meter = kMeters[static_cast<int>(notice.meter)];
+  facts.percent = notice.percent;
+  facts.used = notice.used;
+  facts.quota = notice.quota;
+  facts.hard = notice.hard;
+  facts.resets_at = notice.resets_at;
+  facts.zone = notice.zone;
+  facts.overage_rate = notice.overage_rate;
+  facts.console_url = console_url_;
+  return keep(notice.key(), "quota", notice.account, notify::quota_letter(facts));
+}
+
+Result<void> PostOffice::invoice_issued(const invoice::IssuedNotice& notice) {
+  notify::InvoiceFacts facts;
+  facts.locale = notice.account.locale;
+  facts.account = notice.account.name;
+  facts.number = notice.number;
+  facts.month = notice.month;
+  facts.total = notice.total;
+  facts.currency = notice.currency;
+  facts.console_url = console_url_;
+  return keep("invoice/" + notice.number, "invoice", notice.account, notify::invoice_letter(facts));
+}
+
+}  // namespace postage::app

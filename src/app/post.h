@@ -1,0 +1,51 @@
+#pragma once
+// E-mails of the server: what quota notices and issued invoices say goes to the outbox; a thread of its own sends what is
+// due, because a slow mail server must not hold up the meter. Thread: tell() and invoice_issued() any; tick() control's.
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "app/quota_watch.h"
+#include "app/settings.h"
+#include "invoice/ports.h"
+#include "notify/outbox.h"
+#include "notify/smtp.h"
+
+namespace postage::app {
+
+class PostOffice final : public invoice::InvoiceOutbox {
+ public:
+  /// Without settings smtp.url mails stay in the outbox, to be sent once there is one. All outlive this.
+  /// Errors: invalid_config (smtp.*).
+  static Result<std::unique_ptr<PostOffice>> open(const Settings& settings, std::string console_url, db::Database& database,
+                                                  const Clock& clock);
+  ~PostOffice() override;
+
+  /// Stores the letter of a threshold; a second call with the same key stores nothing.
+  Result<void> tell(const QuotaNotice& notice);
+  Result<void> invoice_issued(const invoice::IssuedNotice& notice) override;
+  /// Wakes the sender, now and then sweeps. Thread: the control thread.
+  Result<void> tick(Instant now);
+  [[nodiscard]] notify::Outbox& outbox() { return outbox_; }
+
+ private:
+  PostOffice(std::string console_url, db::Database& database, const Clock& clock, std::optional<notify::SmtpSender> sender);
+  Result<void> keep(std::string key, std::string kind, const invoice::AccountFacts& account, Result<notify::Letter> letter);
+  void work();
+
+  const std::string console_url_;
+  const Clock& clock_;
+  notify::Outbox outbox_;
+  std::optional<notify::SmtpSender> sender_;
+  Instant swept_at_{};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool due_ = false;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace postage::app
