@@ -88,9 +88,13 @@ HttpParser::Outcome HttpParser::feed(std::string_view& input) {
 
 // Collects until the empty line. Only the new bytes (and three before them) are searched.
 HttpParser::Outcome HttpParser::feed_head(std::string_view& input) {
-  if (held_.empty()) {  // Clients may send an empty line or two after a body (RFC 9112 section 2.2).
-    while (input.starts_with("\r\n")) input.remove_prefix(2);
+  // Clients may send an empty line or two after a body (RFC 9112 section 2.2), in pieces as well.
+  if (held_ == "\r" && input.starts_with('\n')) {
+    held_.clear();
+    input.remove_prefix(1);
   }
+  while (held_.empty() && input.starts_with("\r\n")) input.remove_prefix(2);
+  if (input.empty()) return Outcome::need_more;
   const std::size_t from = held_.size() < 3 ? 0 : held_.size() - 3;
   const std::size_t room = limits_.head_bytes - std::min(held_.size(), limits_.head_bytes);
   const std::size_t before = held_.size();

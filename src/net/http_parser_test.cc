@@ -121,6 +121,23 @@ TEST(HttpParser, PipelinedRequestsAreTakenOneAtATime) {
   EXPECT_TRUE(parser.begun());
 }
 
+TEST(HttpParser, EmptyLinesBetweenRequestsAreSkippedHoweverTheyAreCut) {
+  const std::string bytes = "\r\n\r\nGET /1 HTTP/1.1\r\nHost: h\r\n\r\n\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n";
+  for (std::size_t step = 1; step <= bytes.size(); ++step) {
+    HttpParser parser(kLimits);
+    std::string seen;
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
+      std::string_view input = std::string_view(bytes).substr(at, step);
+      while (!input.empty()) {
+        const Outcome outcome = parser.feed(input);
+        ASSERT_NE(outcome, Outcome::refused) << step;
+        if (outcome == Outcome::request) seen += parser.take().target;
+      }
+    }
+    EXPECT_EQ(seen, "/1/2") << step;
+  }
+}
+
 TEST(HttpParser, FieldsKeepTheirBytesAndAreFoundInAnyCase) {
   HttpParser parser(kLimits);
   ASSERT_EQ(feed_all(parser, "get /a?b=%20c HTTP/1.1\r\nhOST: h\r\nX-Empty:\r\nX-Pad: \t v \t\r\n\r\n"),
