@@ -125,8 +125,10 @@ inline void decode_frames(std::string_view bytes, wire::Codec codec, std::deque<
     const bool text = (byte(0) & 0x0F) == 1;
     std::uint64_t size = byte(1);
     std::size_t head = 2;
-    if (size == 126) size = byte(2) << 8 | byte(3), head = 4;
-    if (size == 127) {
+    if (size == 126) {
+      size = byte(2) << 8 | byte(3);
+      head = 4;
+    } else if (size == 127) {
       size = 0;
       for (std::size_t i = 2; i < 10; ++i) size = size << 8 | byte(i);
       head = 10;
