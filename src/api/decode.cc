@@ -17,9 +17,12 @@ constexpr std::size_t kValuesMax = 20'000;
 std::string escape_pointer(std::string_view name) {
   std::string out;
   for (const char c : name) {
-    if (c == '~') out += "~0";
-    else if (c == '/') out += "~1";
-    else out += c;
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
   }
   return out;
 }
@@ -217,6 +220,19 @@ std::optional<bool> Body::maybe_flag(const std::string& name) {
     return false;
   }
   return value->get<bool>();
+}
+
+std::optional<std::string> Body::maybe_payload(const std::string& name, std::size_t bytes_max) {
+  const Json* value = find(name);
+  if (!value) return std::nullopt;
+  if (!value->is_string()) {
+    refuse(name, "must be a string");
+    return std::string();
+  }
+  const auto& text = value->get_ref<const std::string&>();
+  if (text.size() <= bytes_max) return text;
+  refuse(name, "must have at most " + std::to_string(bytes_max) + " bytes");
+  return std::string();
 }
 
 std::optional<std::string> Body::maybe_base64(const std::string& name, std::size_t bytes_max) {

@@ -5,8 +5,8 @@
 // depth at most 16; no member twice; unknown members and unknown query parameters are refused; numbers are 64-bit
 // integers (a fraction or an exponent is refused: quantities and money are decimal strings).
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -41,9 +41,12 @@ class Body {
   std::int64_t integer(const std::string& name, std::int64_t min, std::int64_t max);
   std::optional<std::int64_t> maybe_integer(const std::string& name, std::int64_t min, std::int64_t max);
   std::optional<bool> maybe_flag(const std::string& name);
+  /// A text of any characters, control characters too: what users send each other.
+  std::optional<std::string> maybe_payload(const std::string& name, std::size_t bytes_max);
   /// Bytes written as base64 (standard alphabet, padded), at most `bytes_max` of them.
   std::optional<std::string> maybe_base64(const std::string& name, std::size_t bytes_max);
-  /// Goes into the object member `name`: the readers above then read its members, until leave(). False when it is absent.
+  /// Goes into the object member `name`: the readers above then read its members, until leave(). False when it is
+  /// absent.
   bool enter(const std::string& name);
   void leave();
 

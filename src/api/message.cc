@@ -16,7 +16,9 @@ std::string_view Request::header(std::string_view name) const {
   return {};
 }
 
-Answer::Answer(std::function<void(Response)> send) : state_(std::make_shared<State>()) { state_->send = std::move(send); }
+Answer::Answer(std::function<void(Response)> send) : state_(std::make_shared<State>()) {
+  state_->send = std::move(send);
+}
 
 void Answer::operator()(Response response) const {
   if (!state_->done.exchange(true)) state_->send(std::move(response));

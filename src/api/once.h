@@ -1,6 +1,6 @@
 #pragma once
-// Idempotency keys: a POST that is sent again with the same key is answered again, not done again. Kept in memory, bounded
-// in number, bytes and age; a restart forgets, as it forgets a channel's epoch.
+// Idempotency keys: a POST that is sent again with the same key is answered again, not done again. Kept in memory,
+// bounded in number, bytes and age; a restart forgets, as it forgets a channel's epoch.
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -31,12 +31,12 @@ class Once {
     differs,   ///< the key was used for another request
     full,      ///< too many requests wait for the same first call
   };
-  /// `key` holds principal and Idempotency-Key; `fingerprint` method, target and body. On `answered` the answer may come
-  /// later, when the first call finishes.
+  /// `key` holds principal and Idempotency-Key; `fingerprint` method, target and body. On `answered` the answer may
+  /// come later, when the first call finishes.
   Verdict begin(const std::string& key, const std::string& fingerprint, const Answer& answer, Instant now);
 
-  /// The first call is answered: kept when it was done (status below 400), forgotten when it was refused, so that a retry
-  /// after a refusal is tried afresh. Answers everybody who waited.
+  /// The first call is answered: kept when it was done (status below 400), forgotten when it was refused, so that a
+  /// retry after a refusal is tried afresh. Answers everybody who waited.
   void finish(const std::string& key, const Response& response);
 
   [[nodiscard]] std::size_t size() const;

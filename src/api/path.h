@@ -15,8 +15,8 @@ struct Target {
   std::vector<std::pair<std::string, std::string>> query;
 };
 
-/// Splits an origin-form target that begins with /v1. None when it is malformed: a bad percent code, an empty segment, a
-/// dot segment, bytes that are not UTF-8, more than 16 segments or 64 query pairs.
+/// Splits an origin-form target that begins with /v1. None when it is malformed: a bad percent code, an empty segment,
+/// a dot segment, bytes that are not UTF-8, more than 16 segments or 64 query pairs.
 [[nodiscard]] std::optional<Target> parse_target(std::string_view target);
 
 /// Path parameters of `segments` by a row's path such as "/projects/{project}/certificates/{slot}:rotate"; none when it

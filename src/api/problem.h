@@ -25,19 +25,19 @@ struct QuotaFacts {
 /// An Error with what only the REST surface tells. A plain Error converts.
 struct Problem {
   Error error;
-  std::string pointer;                          ///< JSON pointer of the wrong member, or "?name" of a query parameter
-  std::optional<QuotaFacts> quota;              ///< for the quota_*, limit_* and budget rows
+  std::string pointer;              ///< JSON pointer of the wrong member, or "?name" of a query parameter
+  std::optional<QuotaFacts> quota;  ///< for the quota_*, limit_* and budget rows
   std::optional<std::int64_t> retry_after_seconds;  ///< sent as Retry-After
 
-  Problem(Errc code) : error(code) {}                  // NOLINT(google-explicit-constructor)
-  Problem(Error e) : error(std::move(e)) {}            // NOLINT(google-explicit-constructor)
+  Problem(Errc code) : error(code) {}        // NOLINT(google-explicit-constructor)
+  Problem(Error e) : error(std::move(e)) {}  // NOLINT(google-explicit-constructor)
   Problem(Errc code, std::string detail, std::string where = {})
       : error(code, std::move(detail)), pointer(std::move(where)) {}
 };
 
 /// The answer for `problem`: status of its row, members {type, title, status, detail, code, name, retry} and, where
-/// known, pointer, meter, limit, used, needed, reset, request_id. Headers WWW-Authenticate (401), Retry-After (429, 503).
-/// Details of rows with status 500 stay in the log: the client gets the row's text. Thread: any.
+/// known, pointer, meter, limit, used, needed, reset, request_id. Headers WWW-Authenticate (401), Retry-After (429,
+/// 503). Details of rows with status 500 stay in the log: the client gets the row's text. Thread: any.
 [[nodiscard]] Response render(const Problem& problem, std::string_view request_id);
 
 }  // namespace postage::api

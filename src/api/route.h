@@ -38,12 +38,12 @@ struct Later {};
 /// What a handler returns. Errors of rooms convert, so TRY works in handlers.
 class Outcome {
  public:
-  Outcome(Reply reply) : state_(std::move(reply)) {}                // NOLINT(google-explicit-constructor)
+  Outcome(Reply reply) : state_(std::move(reply)) {}                       // NOLINT(google-explicit-constructor)
   Outcome(Json body) : state_(Reply{200, std::move(body), {}, {}, {}}) {}  // NOLINT(google-explicit-constructor)
-  Outcome(Problem problem) : state_(std::move(problem)) {}          // NOLINT(google-explicit-constructor)
-  Outcome(Error error) : state_(Problem(std::move(error))) {}       // NOLINT(google-explicit-constructor)
-  Outcome(Errc code) : state_(Problem(code)) {}                     // NOLINT(google-explicit-constructor)
-  Outcome(Later later) : state_(later) {}                           // NOLINT(google-explicit-constructor)
+  Outcome(Problem problem) : state_(std::move(problem)) {}                 // NOLINT(google-explicit-constructor)
+  Outcome(Error error) : state_(Problem(std::move(error))) {}              // NOLINT(google-explicit-constructor)
+  Outcome(Errc code) : state_(Problem(code)) {}                            // NOLINT(google-explicit-constructor)
+  Outcome(Later later) : state_(later) {}                                  // NOLINT(google-explicit-constructor)
   [[nodiscard]] const Reply* reply() const { return std::get_if<Reply>(&state_); }
   [[nodiscard]] const Problem* problem() const { return std::get_if<Problem>(&state_); }
   [[nodiscard]] bool later() const { return std::holds_alternative<Later>(state_); }

@@ -1,9 +1,9 @@
 #include "api/router.h"
 
+#include <fmt/format.h>
 #include <openssl/sha.h>
 
 #include <atomic>
-#include <fmt/format.h>
 
 #include "api/once.h"
 #include "api/path.h"
@@ -79,7 +79,8 @@ Response render(const Outcome& outcome, std::string_view request_id) {
 std::string fingerprint_of(const Request& request) {
   const std::string text = request.method + '\n' + request.target + '\n' + request.body;
   std::string hash(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), reinterpret_cast<unsigned char*>(hash.data()));
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+         reinterpret_cast<unsigned char*>(hash.data()));
   return hash;
 }
 
@@ -139,9 +140,13 @@ void Router::State::run(Call& call, const Route& route, const Answer& answer) {
     }
     key = principal_of(call.who) + '\n' + std::string(given);
     switch (once.begin(key, fingerprint_of(call.request), answer, call.now)) {
-      case Once::Verdict::go: break;
-      case Once::Verdict::answered: return;
-      case Once::Verdict::full: answer(render(Outcome(Errc::duplicate_operation), id)); return;
+      case Once::Verdict::go:
+        break;
+      case Once::Verdict::answered:
+        return;
+      case Once::Verdict::full:
+        answer(render(Outcome(Errc::duplicate_operation), id));
+        return;
       case Once::Verdict::differs:
         answer(render(Outcome(Problem(Errc::conflict, "this Idempotency-Key was used for another request")), id));
         return;

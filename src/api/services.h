@@ -60,8 +60,8 @@ struct Services {
   auth::Directory& directory;
   auth::Credentials& credentials;
   auth::AuditLog& audit;
-  auth::Entropy& entropy;      ///< salts of tokens
-  invoice::Billing& billing;   ///< plans, running bills, invoices
+  auth::Entropy& entropy;     ///< salts of tokens
+  invoice::Billing& billing;  ///< plans, running bills, invoices
   Publisher& publisher;
   const meter::UsageReader& usage;
 };

@@ -44,16 +44,17 @@ std::optional<Problem> find_tenant(Call& call) {
 std::optional<Problem> check_permission(const Call& call, const Need& need) {
   if (need.kind != Need::Kind::permission) return std::nullopt;
   if (auth::may(call.who, need.permission, call.account)) return std::nullopt;
-  return Problem(Errc::forbidden,
-                 fmt::format("this needs the permission {}", auth::permission_name(need.permission)));
+  return Problem(Errc::forbidden, fmt::format("this needs the permission {}", auth::permission_name(need.permission)));
 }
 
 std::optional<Problem> check_rate(const Call& call, Rates& rates) {
   std::int64_t allowed = limits::rest_per_second_max;
-  std::string key = call.who.id == 0 ? "peer:" + call.request.peer : fmt::format("who:{}:{}", static_cast<int>(call.who.kind), call.who.id);
+  std::string key = call.who.id == 0 ? "peer:" + call.request.peer
+                                     : fmt::format("who:{}:{}", static_cast<int>(call.who.kind), call.who.id);
   if (call.project) {
     const auto snapshot = call.services.directory.snapshot();
-    if (const auth::ProjectInfo* project = snapshot->project(call.project)) allowed = project->limits.rest_per_second_max;
+    if (const auth::ProjectInfo* project = snapshot->project(call.project))
+      allowed = project->limits.rest_per_second_max;
     key = fmt::format("project:{}", call.project.value);
   }
   const auto wait = rates.take(key, allowed, call.now);

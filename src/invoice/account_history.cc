@@ -17,14 +17,16 @@ std::optional<EventKind> kind_of(std::string_view name) {
   return std::nullopt;
 }
 
-/// The instant a change asked for at `now` is in force from: never inside a month that is closed, never before the change
-/// before it (a request may wait for the writer while the month ends).
+/// The instant a change asked for at `now` is in force from: never inside a month that is closed, never before the
+/// change before it (a request may wait for the writer while the month ends).
 Result<Instant> in_force_from(db::Connection& connection, AccountId account, Instant now) {
-  TRY(open_month, connection.first("select starts_at from invoice_cursor where account = ?",
-                                   [](db::Row& row) { return row.instant(0); }, account));
+  TRY(open_month, connection.first(
+                      "select starts_at from invoice_cursor where account = ?",
+                      [](db::Row& row) { return row.instant(0); }, account));
   if (!open_month) return Error(Errc::no_account);
-  TRY(last, connection.first("select max(at) from invoice_account_event where account = ?",
-                             [](db::Row& row) { return row.maybe_instant(0); }, account));
+  TRY(last, connection.first(
+                "select max(at) from invoice_account_event where account = ?",
+                [](db::Row& row) { return row.maybe_instant(0); }, account));
   return std::max({now, *open_month, last->value_or(now)});
 }
 
@@ -83,9 +85,10 @@ Result<void> AccountHistory::open(AccountId account, std::string_view catalogue,
     TRY_VOID(append(connection, {0, account, since, EventKind::opened, opened_value(catalogue, plan), by.who, by.why}));
     const MonthKey month = month_of(since, named->catalogue->zone);
     const InstantRange range = month_range(month, named->catalogue->zone);
-    TRY_VOID(connection.run("insert into invoice_cursor (account, month, starts_at, ends_at, retry_at) "
-                            "values (?, ?, ?, ?, 0)",
-                            account, month.text(), range.start, range.end));
+    TRY_VOID(
+        connection.run("insert into invoice_cursor (account, month, starts_at, ends_at, retry_at) "
+                       "values (?, ?, ?, ?, 0)",
+                       account, month.text(), range.start, range.end));
     return {};
   });
 }
@@ -110,8 +113,8 @@ Result<PlanPreview> AccountHistory::change_plan(AccountId account, std::string_v
   });
 }
 
-Result<void> AccountHistory::set_contract(AccountId account, const std::optional<rating::Contract>& contract, Instant now,
-                                          const ChangedBy& by) {
+Result<void> AccountHistory::set_contract(AccountId account, const std::optional<rating::Contract>& contract,
+                                          Instant now, const ChangedBy& by) {
   if (contract) TRY_VOID(check_percent(contract->discount_percent, "the discount"));
   if (contract && contract->minimum_spend) TRY_VOID(check_amount(*contract->minimum_spend, "the minimum spend"));
   return database_.write([&](db::Connection& connection) -> Result<void> {

@@ -1,7 +1,7 @@
 #pragma once
-// The history of what accounts pay by: plan changes, contract, tax, budget, each with the instant it is in force from, who
-// asked and why. Rows are only added. The state at any instant is played from them (terms.h), so that yesterday's bill and
-// last year's are made the same way.
+// The history of what accounts pay by: plan changes, contract, tax, budget, each with the instant it is in force from,
+// who asked and why. Rows are only added. The state at any instant is played from them (terms.h), so that yesterday's
+// bill and last year's are made the same way.
 //
 // Values: opened {"catalogue","plan"}, plan {"plan"}, contract {"discount_percent","minimum_spend"?}|null,
 // tax {"rate_percent","inclusive"}|null, budget {"amount"}|null.

@@ -44,7 +44,7 @@ Result<PlanOffer> Billing::offer(AccountId account, std::string_view plan, Insta
     then.subscription.change(wanted, now);
   }
   RatedMonth after = rate_month(before.facts, std::move(then), before.usage, now, Rational(0));
-  return PlanOffer{subscription.plan()->name, wanted->name,      preview.change,   preview.effective_at,
+  return PlanOffer{subscription.plan()->name, wanted->name,      preview.change,  preview.effective_at,
                    preview.extra_base_fee,    std::move(before), std::move(after)};
 }
 
@@ -64,7 +64,8 @@ Result<void> Billing::set_contract(AccountId account, const std::optional<rating
   return tell(account, now);
 }
 
-Result<void> Billing::set_tax(AccountId account, const std::optional<rating::Tax>& tax, Instant now, const ChangedBy& by) {
+Result<void> Billing::set_tax(AccountId account, const std::optional<rating::Tax>& tax, Instant now,
+                              const ChangedBy& by) {
   TRY_VOID(history_.set_tax(account, tax, now, by));
   return tell(account, now);
 }

@@ -16,9 +16,9 @@ struct PlanOffer {
   std::string to;
   PlanChange change = PlanChange::unchanged;
   Instant effective_at;
-  Rational price_now;   ///< how much the running month's base part grows, before discount and tax
-  RatedMonth before;    ///< the running bill as it is
-  RatedMonth after;     ///< an upgrade: the running bill then; a downgrade: this month as it would cost on that plan
+  Rational price_now;  ///< how much the running month's base part grows, before discount and tax
+  RatedMonth before;   ///< the running bill as it is
+  RatedMonth after;    ///< an upgrade: the running bill then; a downgrade: this month as it would cost on that plan
 };
 
 /// Thread: any; blocks on SQL.
@@ -45,8 +45,8 @@ class Billing {
   /// and accounts made by commands. How many.
   Result<std::int64_t> adopt_accounts();
 
-  /// The running bill: rating of what was used so far in the month that holds `as_of`. Errors: no_account, store_failed,
-  /// unavailable, invalid_catalogue.
+  /// The running bill: rating of what was used so far in the month that holds `as_of`. Errors: no_account,
+  /// store_failed, unavailable, invalid_catalogue.
   [[nodiscard]] Result<RatedMonth> running(AccountId account, Instant as_of) const;
   /// The terms in force at `at`, for gates and pages.
   [[nodiscard]] Result<Terms> terms(AccountId account, Instant at) const { return history_.terms(account, at); }

@@ -50,8 +50,10 @@ Result<std::vector<MonthClose::Due>> MonthClose::due(Instant now, std::size_t li
         "order by ends_at, account limit ?",
         [&](db::Row& row) {
           auto month = parse_month(row.text(1));
-          if (!month) wrong = Error(Errc::corrupt_record, "month close: a cursor has no month");
-          else found.push_back({row.id<AccountId>(0), *month, {row.instant(2), row.instant(3)}});
+          if (!month)
+            wrong = Error(Errc::corrupt_record, "month close: a cursor has no month");
+          else
+            found.push_back({row.id<AccountId>(0), *month, {row.instant(2), row.instant(3)}});
         },
         ended_by, now, static_cast<std::int64_t>(limit));
   }));
@@ -111,12 +113,13 @@ Result<bool> MonthClose::close_batch(Instant now, CloseReport& report) {
   return closed != 0 || !failed.empty();  // What changed under us is looked at by the next tick.
 }
 
-/// False when the account changed since it was rated (its terms, or somebody closed the month): then nothing is written and
-/// the next round looks again.
+/// False when the account changed since it was rated (its terms, or somebody closed the month): then nothing is written
+/// and the next round looks again.
 Result<bool> MonthClose::commit_one(db::Connection& connection, const RatedMonth& rated) {
   const AccountId account = rated.facts.id;
-  TRY(cursor, connection.first("select month from invoice_cursor where account = ?",
-                               [](db::Row& row) { return row.text(0); }, account));
+  TRY(cursor,
+      connection.first(
+          "select month from invoice_cursor where account = ?", [](db::Row& row) { return row.text(0); }, account));
   if (!cursor || *cursor != rated.month.text()) return false;
   TRY(newest, connection.integer("select max(id) from invoice_account_event where account = ? and at < ?", account,
                                  rated.period.end));
@@ -131,8 +134,9 @@ Result<bool> MonthClose::commit_one(db::Connection& connection, const RatedMonth
                           invoice.id, kTerms));
   const MonthKey next = rated.month.next();
   const InstantRange range = month_range(next, rated.input.catalogue->zone);
-  TRY_VOID(connection.run("update invoice_cursor set month = ?, starts_at = ?, ends_at = ?, retry_at = 0 where account = ?",
-                          next.text(), range.start, range.end, account));
+  TRY_VOID(
+      connection.run("update invoice_cursor set month = ?, starts_at = ?, ends_at = ?, retry_at = 0 where account = ?",
+                     next.text(), range.start, range.end, account));
   return true;
 }
 
@@ -148,8 +152,9 @@ Result<void> MonthClose::put_off(const std::vector<AccountId>& accounts, Instant
 
 Result<void> MonthClose::tell(Instant now, CloseReport& report) {
   TRY(todos, ports_.database.read([&](db::Connection& connection) {
-    return connection.all("select id from invoice_todo where retry_at <= ? order by id limit ?",
-                          [](db::Row& row) { return row.integer(0); }, now, static_cast<std::int64_t>(kTodoPerTick));
+    return connection.all(
+        "select id from invoice_todo where retry_at <= ? order by id limit ?",
+        [](db::Row& row) { return row.integer(0); }, now, static_cast<std::int64_t>(kTodoPerTick));
   }));
   for (const std::int64_t todo : todos) TRY_VOID(tell_one(todo, now, report));
   return {};
@@ -183,7 +188,8 @@ Result<void> MonthClose::tell_one(std::int64_t todo, Instant now, CloseReport& r
       ++report.told;
       return {};
     }
-    log(Level::warn, "month_close_tells_later", {{"account", found->account.value}, {"error", done.error().to_string()}});
+    log(Level::warn, "month_close_tells_later",
+        {{"account", found->account.value}, {"error", done.error().to_string()}});
     TRY_VOID(connection.run("update invoice_todo set retry_at = ? where id = ?", now + settings_.retry_after, todo));
     return {};
   });

@@ -194,7 +194,8 @@ TEST(MonthClose, KilledBetweenAnyTwoStepsItBillsExactlyOnce) {
     Room room(path);
     ASSERT_TRUE(room.database->read([](db::Connection& c) { return verify_invoices(c); }).ok()) << stop;
     ASSERT_TRUE(room.database->read([](db::Connection& c) { return ledger::verify(c); }).ok()) << stop;
-    ASSERT_EQ(count(*room.database, "select count(*) from invoice"), count(*room.database, "select count(*) from ledger_transaction"));
+    ASSERT_EQ(count(*room.database, "select count(*) from invoice"),
+              count(*room.database, "select count(*) from ledger_transaction"));
     ASSERT_LT(stop, 200);
   }
   EXPECT_GE(kills, 10);

@@ -24,10 +24,10 @@ TEST(Invoices, AreNeverChangedOrRemoved) {
   room.open({1}, "basic", kJanuary);
   ASSERT_EQ(room.close().tick(kFebruary + seconds(10))->closed, 1);
   const auto before = room.billing->invoices({1}, INT64_MAX, 10).value();
-  for (const char* sql : {"update invoice set total = '0.00'", "update invoice set document = '{}'", "delete from invoice_line",
-                          "update invoice_line set amount = '0.00'", "delete from invoice", "delete from invoice_account_event",
-                          "update invoice_account_event set at = 0", "update invoice_catalogue set text = ''",
-                          "delete from invoice_catalogue"}) {
+  for (const char* sql : {"update invoice set total = '0.00'", "update invoice set document = '{}'",
+                          "delete from invoice_line", "update invoice_line set amount = '0.00'", "delete from invoice",
+                          "delete from invoice_account_event", "update invoice_account_event set at = 0",
+                          "update invoice_catalogue set text = ''", "delete from invoice_catalogue"}) {
     EXPECT_FALSE(execute(room, sql).ok()) << sql;
   }
   const auto after = room.billing->invoices({1}, INT64_MAX, 10).value();
@@ -150,7 +150,8 @@ TEST(Letters, ExplainEveryLineInBothLanguages) {
   room.accounts.rows[{1}].name = "<Acme> & 'Sons'";
   room.usage.set({10}, kJanuary, 700, 31'000'000, 0);
   const auto rated = room.billing->running({1}, kJanuary + seconds(1)).value();
-  const std::string english = invoice_text(rated, {"PO-2026-000001", kFebruary}, Language::en, {"Example Ltd", {"1 Road"}});
+  const std::string english =
+      invoice_text(rated, {"PO-2026-000001", kFebruary}, Language::en, {"Example Ltd", {"1 Road"}});
   EXPECT_NE(english.find("31,000,000 used, 30,000,000 included, 1,000,000 over at 0.00002 each"), std::string::npos);
   EXPECT_NE(english.find("459.00"), std::string::npos);
   EXPECT_NE(english.find("Example Ltd\n1 Road\n"), std::string::npos);
@@ -170,13 +171,16 @@ TEST(Letters, GroupDigits) {
   EXPECT_EQ(grouped("123456789"), "123,456,789");
 }
 
-RC_GTEST_PROP(InvoiceProperty, EveryUsageReplaysBitForBit, (std::uint32_t peak, std::int64_t units, std::uint32_t bytes)) {
+RC_GTEST_PROP(InvoiceProperty, EveryUsageReplaysBitForBit,
+              (std::uint32_t peak, std::int64_t units, std::uint32_t bytes)) {
   Room room;
   room.open({1}, peak % 2 == 0 ? "basic" : "flagship", kJanuary);
   room.usage.set({10}, kJanuary, peak, units & INT64_MAX, bytes);
-  const rating::Contract contract{Rational(static_cast<std::int64_t>(peak % 101)), Rational(static_cast<std::int64_t>(bytes % 5000))};
+  const rating::Contract contract{Rational(static_cast<std::int64_t>(peak % 101)),
+                                  Rational(static_cast<std::int64_t>(bytes % 5000))};
   RC_ASSERT(room.billing->set_contract({1}, contract, kJanuary, {}).ok());
-  RC_ASSERT(room.billing->set_tax({1}, rating::Tax{static_cast<std::int64_t>(bytes % 20), peak % 3 == 0}, kJanuary, {}).ok());
+  RC_ASSERT(
+      room.billing->set_tax({1}, rating::Tax{static_cast<std::int64_t>(bytes % 20), peak % 3 == 0}, kJanuary, {}).ok());
   RC_ASSERT(room.close().tick(kFebruary + seconds(10))->closed == 1);
   RC_ASSERT(room.database->read([](db::Connection& c) { return verify_invoices(c); }).ok());
 }

@@ -32,12 +32,23 @@ std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -62,8 +73,10 @@ std::vector<Fact> facts_of(const RatedMonth& rated, const Issue& issue, Language
   facts.push_back({w.month, rated.month.text()});
   facts.push_back({w.period, fmt::format("{} - {} {}", instant_text(rated.period.start, zone).substr(0, 16),
                                          instant_text(rated.period.end, zone).substr(0, 16), zone.name())});
-  if (issue.number.empty()) facts.push_back({w.as_of, instant_text(rated.as_of, zone)});
-  else facts.push_back({w.issued, instant_text(issue.at, zone).substr(0, 10)});
+  if (issue.number.empty())
+    facts.push_back({w.as_of, instant_text(rated.as_of, zone)});
+  else
+    facts.push_back({w.issued, instant_text(issue.at, zone).substr(0, 10)});
   facts.push_back({w.plan, rated.bill.plan});
   facts.push_back({w.catalogue, rated.bill.catalogue});
   return facts;
@@ -108,11 +121,13 @@ namespace {
 
 std::string html_lines(const RatedMonth& rated, Language language) {
   const Words& w = words(language);
-  std::string out = fmt::format("<table class=\"lines\"><thead><tr><th>{}</th><th class=\"n\">{} {}</th></tr></thead><tbody>\n",
-                                w.item, w.amount, rated.bill.currency.code);
+  std::string out =
+      fmt::format("<table class=\"lines\"><thead><tr><th>{}</th><th class=\"n\">{} {}</th></tr></thead><tbody>\n",
+                  w.item, w.amount, rated.bill.currency.code);
   for (const rating::Line& line : rated.bill.lines) {
-    out += fmt::format("<tr><td>{}<small>{}</small></td><td class=\"n\">{}</td></tr>\n", line_title(line.kind, language),
-                       escaped(line_reason(rated, line, language)), money(rated, line.amount));
+    out +=
+        fmt::format("<tr><td>{}<small>{}</small></td><td class=\"n\">{}</td></tr>\n", line_title(line.kind, language),
+                    escaped(line_reason(rated, line, language)), money(rated, line.amount));
   }
   out += fmt::format("</tbody><tfoot><tr><th>{}</th><th class=\"n\">{}</th></tr></tfoot></table>\n", w.total,
                      money(rated, rated.bill.total));
@@ -121,9 +136,10 @@ std::string html_lines(const RatedMonth& rated, Language language) {
 
 std::string html_projects(const RatedMonth& rated, Language language) {
   const Words& w = words(language);
-  std::string out = fmt::format("<h2>{}</h2>\n<table><thead><tr><th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th>"
-                                "<th class=\"n\">{}</th></tr></thead><tbody>\n",
-                                w.usage_by_project, w.project, w.pcu, w.messages, w.storage);
+  std::string out = fmt::format(
+      "<h2>{}</h2>\n<table><thead><tr><th>{}</th><th class=\"n\">{}</th><th class=\"n\">{}</th>"
+      "<th class=\"n\">{}</th></tr></thead><tbody>\n",
+      w.usage_by_project, w.project, w.pcu, w.messages, w.storage);
   for (const meter::ProjectUsage& each : rated.usage.projects) {
     out += fmt::format("<tr><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
                        escaped(each.name), grouped(std::to_string(each.peak)), grouped(std::to_string(each.units)),
@@ -133,13 +149,19 @@ std::string html_projects(const RatedMonth& rated, Language language) {
 }
 
 constexpr std::string_view kStyle =
-    "body{font:15px/1.5 system-ui,\"Noto Sans SC\",sans-serif;color:#1a1d21;max-width:46rem;margin:2.5rem auto;padding:0 1.5rem}"
+    "body{font:15px/1.5 system-ui,\"Noto Sans SC\",sans-serif;color:#1a1d21;max-width:46rem;margin:2.5rem "
+    "auto;padding:0 1.5rem}"
     "header{display:flex;justify-content:space-between;gap:2rem;border-bottom:2px solid #1a1d21;padding-bottom:1rem}"
-    "header p{margin:0;color:#555c66;text-align:right}h1{font-size:1.6rem;margin:1.5rem 0 .75rem}h2{font-size:1.05rem;margin:2rem 0 .5rem}"
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1.5rem;margin:0 0 1.5rem}dt{color:#555c66}dd{margin:0}"
-    "table{border-collapse:collapse;width:100%}th,td{padding:.45rem 0;text-align:left;border-bottom:1px solid #dde1e6;vertical-align:top}"
-    ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-left:1.5rem}small{display:block;color:#555c66}"
-    "tfoot th{border-bottom:0;border-top:2px solid #1a1d21;font-size:1.15rem}footer{margin-top:2rem;color:#555c66;font-size:.85rem}"
+    "header p{margin:0;color:#555c66;text-align:right}h1{font-size:1.6rem;margin:1.5rem 0 "
+    ".75rem}h2{font-size:1.05rem;margin:2rem 0 .5rem}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1.5rem;margin:0 0 "
+    "1.5rem}dt{color:#555c66}dd{margin:0}"
+    "table{border-collapse:collapse;width:100%}th,td{padding:.45rem 0;text-align:left;border-bottom:1px solid "
+    "#dde1e6;vertical-align:top}"
+    ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-left:1.5rem}small{display:block;"
+    "color:#555c66}"
+    "tfoot th{border-bottom:0;border-top:2px solid "
+    "#1a1d21;font-size:1.15rem}footer{margin-top:2rem;color:#555c66;font-size:.85rem}"
     "@media print{body{margin:0 auto}}";
 
 }  // namespace
@@ -150,8 +172,8 @@ std::string invoice_html(const RatedMonth& rated, const Issue& issue, Language l
   std::string out = fmt::format(
       "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width,initial-scale=1\"><title>{} {}</title><style>{}</style></head><body>\n",
-      language == Language::zh ? "zh-CN" : "en", kind, escaped(issue.number.empty() ? rated.month.text() : issue.number),
-      kStyle);
+      language == Language::zh ? "zh-CN" : "en", kind,
+      escaped(issue.number.empty() ? rated.month.text() : issue.number), kStyle);
   out += fmt::format("<header><strong>{}</strong><p>", escaped(head.name));
   for (const std::string& line : head.lines) out += escaped(line) + "<br>";
   out += fmt::format("</p></header>\n<h1>{}</h1>\n<dl>\n", kind);

@@ -1,6 +1,6 @@
 #pragma once
-// Invoices for people: plain text (e-mails, terminals) and HTML (print, console), in Chinese and English. Made from a rated
-// month, so that a running bill prints the same way as the invoice it becomes.
+// Invoices for people: plain text (e-mails, terminals) and HTML (print, console), in Chinese and English. Made from a
+// rated month, so that a running bill prints the same way as the invoice it becomes.
 #include <string>
 
 #include "invoice/rated_month.h"

@@ -70,8 +70,10 @@ std::string meter_reason(const RatedMonth& rated, const rating::Line& line, Lang
     case catalog::PlanKind::payg:
       return zh ? fmt::format("用量 {}，单价 {}", used, price) : fmt::format("{} used at {} each", used, price);
     case catalog::PlanKind::hard:
-      return zh ? fmt::format("用量 {}，套餐包含 {}", used, included) : fmt::format("{} used, {} included", used, included);
-    case catalog::PlanKind::soft: break;
+      return zh ? fmt::format("用量 {}，套餐包含 {}", used, included)
+                : fmt::format("{} used, {} included", used, included);
+    case catalog::PlanKind::soft:
+      break;
   }
   return zh ? fmt::format("用量 {}，套餐包含 {}，超出 {}，单价 {}", used, included, over, price)
             : fmt::format("{} used, {} included, {} over at {} each", used, included, over, price);
@@ -90,15 +92,19 @@ std::string line_reason(const RatedMonth& rated, const rating::Line& line, Langu
   if (line.meter) return meter_reason(rated, line, language);
   const rating::MonthInput& input = rated.input;
   switch (line.kind) {
-    case rating::LineKind::discount: return input.contract.discount_percent.to_plain() + " %";
-    case rating::LineKind::sla_credit: return input.sla_credit_percent.to_plain() + " %";
+    case rating::LineKind::discount:
+      return input.contract.discount_percent.to_plain() + " %";
+    case rating::LineKind::sla_credit:
+      return input.sla_credit_percent.to_plain() + " %";
     case rating::LineKind::tax: {
       std::string reason = input.tax.rate_percent.to_plain() + " %";
       if (line.inclusive) reason += fmt::format(" ({})", words(language).includes_tax);
       return reason;
     }
-    case rating::LineKind::base: return input.plan->name;
-    default: return {};
+    case rating::LineKind::base:
+      return input.plan->name;
+    default:
+      return {};
   }
 }
 

@@ -15,8 +15,8 @@ const Words& words(Language language);
 
 /// "Messages above the quota" and so on.
 std::string_view line_title(rating::LineKind kind, Language language);
-/// How the amount came about: "31,000,000 used, 30,000,000 included, 1,000,000 over at 0.00002"; empty where nothing is to
-/// explain.
+/// How the amount came about: "31,000,000 used, 30,000,000 included, 1,000,000 over at 0.00002"; empty where nothing is
+/// to explain.
 std::string line_reason(const RatedMonth& rated, const rating::Line& line, Language language);
 /// "12,345.678": grouped in threes.
 std::string grouped(const std::string& decimal);

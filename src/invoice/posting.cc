@@ -16,8 +16,12 @@ BigInt minor_of(const Rational& amount, const Currency& currency) {
 }  // namespace
 
 Result<void> post_invoice(db::Connection& connection, const StoredInvoice& invoice, const rating::Bill& bill) {
-  ledger::Draft draft{"invoice:" + invoice.number, invoice.account, invoice.currency, invoice.issued_at,
-                      fmt::format("invoice {} for {}", invoice.number, invoice.month), {}};
+  ledger::Draft draft{"invoice:" + invoice.number,
+                      invoice.account,
+                      invoice.currency,
+                      invoice.issued_at,
+                      fmt::format("invoice {} for {}", invoice.number, invoice.month),
+                      {}};
   const auto add = [&](std::string code, const BigInt& minor) {
     if (minor != 0) draft.postings.push_back({std::move(code), minor});
   };

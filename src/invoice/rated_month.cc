@@ -19,7 +19,8 @@ std::string text_of(Int128 value) { return Rational(value).to_plain(0); }
 std::string text_of(UInt128 value) { return Rational(value).to_plain(0); }
 
 std::string fraction(const Rational& value) {
-  return value.is_whole() ? text_of(value.numerator()) : text_of(value.numerator()) + "/" + text_of(value.denominator());
+  return value.is_whole() ? text_of(value.numerator())
+                          : text_of(value.numerator()) + "/" + text_of(value.denominator());
 }
 
 void append_projects(std::string& out, const RatedMonth& rated) {
@@ -93,7 +94,7 @@ RatedMonth rate_month(AccountFacts facts, Terms terms, meter::MonthUsage usage, 
   rating::Bill bill = rating::rate(input);
   const MonthKey month = subscription.month();
   const InstantRange period = subscription.period();
-  return {std::move(facts), std::move(terms), month,           period,         as_of,
+  return {std::move(facts), std::move(terms), month,          period, as_of,
           std::move(usage), std::move(input), std::move(bill)};
 }
 
@@ -108,8 +109,10 @@ std::string invoice_json(const RatedMonth& rated, const Issue& issue) {
   text_member(out, "start", instant_text(rated.period.start, zone));
   text_member(out, "end", instant_text(rated.period.end, zone));
   text_member(out, "zone", zone.name());
-  if (issue.number.empty()) text_member(out, "as_of", instant_text(rated.as_of, zone));
-  else text_member(out, "issued_at", instant_text(issue.at, zone));
+  if (issue.number.empty())
+    text_member(out, "as_of", instant_text(rated.as_of, zone));
+  else
+    text_member(out, "issued_at", instant_text(issue.at, zone));
   out += ',';
   rating::append_bill_json(out, rated.bill);
   append_usage(out, rated);

@@ -1,6 +1,6 @@
 #pragma once
-// A month of one account with its usage, rated: what the running bill, the page, `postage bill`, exports, plan previews and
-// the month close all are. There is no second way from usage to an invoice.
+// A month of one account with its usage, rated: what the running bill, the page, `postage bill`, exports, plan previews
+// and the month close all are. There is no second way from usage to an invoice.
 #include <optional>
 #include <string>
 
@@ -12,10 +12,10 @@ namespace postage::invoice {
 
 struct RatedMonth {
   AccountFacts facts;
-  Terms terms;               ///< as of the instant that was rated
+  Terms terms;  ///< as of the instant that was rated
   MonthKey month;
   InstantRange period;
-  Instant as_of;             ///< of a running bill; of an invoice the month's last instant
+  Instant as_of;  ///< of a running bill; of an invoice the month's last instant
   meter::MonthUsage usage;
   rating::MonthInput input;  ///< what rate() was given
   rating::Bill bill;
@@ -25,14 +25,15 @@ struct RatedMonth {
 RatedMonth rate_month(AccountFacts facts, Terms terms, meter::MonthUsage usage, Instant as_of,
                       const Rational& sla_credit_percent);
 
-/// What is added to a rated month to print it: of an invoice the number and when it was issued, of a running bill nothing.
+/// What is added to a rated month to print it: of an invoice the number and when it was issued, of a running bill
+/// nothing.
 struct Issue {
   std::string number;  ///< empty: running
   Instant at{};
 };
 
-/// The invoice object: one line, members in a fixed order, so that equal invoices are equal bytes. Stored invoices are this
-/// text and carry its SHA-256. Holds everything a replay needs (replay.h).
+/// The invoice object: one line, members in a fixed order, so that equal invoices are equal bytes. Stored invoices are
+/// this text and carry its SHA-256. Holds everything a replay needs (replay.h).
 std::string invoice_json(const RatedMonth& rated, const Issue& issue = {});
 
 /// 64 lower-case hex digits.

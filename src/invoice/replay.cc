@@ -129,8 +129,9 @@ Result<bool> lines_fit(db::Connection& connection, const StoredInvoice& invoice,
 }
 
 Result<void> verify_one(db::Connection& connection, std::int64_t id) {
-  TRY(found, connection.first("select account, number from invoice where id = ?",
-                              [](db::Row& row) { return std::pair(row.id<AccountId>(0), row.text(1)); }, id));
+  TRY(found, connection.first(
+                 "select account, number from invoice where id = ?",
+                 [](db::Row& row) { return std::pair(row.id<AccountId>(0), row.text(1)); }, id));
   TRY(invoice, find_invoice(connection, found->first, found->second));
   if (sha256_hex(invoice->document) != invoice->sha256) return differs(invoice->number + " does not fit its hash");
   TRY(catalogue, stored_catalogue(connection, invoice->catalogue_hash));
@@ -149,10 +150,10 @@ Result<void> verify_one(db::Connection& connection, std::int64_t id) {
 Result<std::int64_t> verify_invoices(db::Connection& connection) {
   TRY(ids, connection.all("select id from invoice order by id", [](db::Row& row) { return row.integer(0); }));
   for (const std::int64_t id : ids) TRY_VOID(verify_one(connection, id));
-  TRY(gap, connection.first(
-               "select c.year from invoice_counter c where c.last <> (select count(*) from invoice i where "
-               "substr(i.number, 4, 4) = substr('0000' || c.year, -4)) limit 1",
-               [](db::Row& row) { return row.integer(0); }));
+  TRY(gap,
+      connection.first("select c.year from invoice_counter c where c.last <> (select count(*) from invoice i where "
+                       "substr(i.number, 4, 4) = substr('0000' || c.year, -4)) limit 1",
+                       [](db::Row& row) { return row.integer(0); }));
   if (gap) return differs("the numbers of " + std::to_string(*gap) + " have a gap");
   return static_cast<std::int64_t>(ids.size());
 }

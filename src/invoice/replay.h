@@ -1,6 +1,6 @@
 #pragma once
-// Any old invoice again, from nothing but its document and the catalogue text it names: the sums from the projects' rows,
-// the bill from the sums. Equal bytes or an error.
+// Any old invoice again, from nothing but its document and the catalogue text it names: the sums from the projects'
+// rows, the bill from the sums. Equal bytes or an error.
 #include <string>
 #include <string_view>
 
@@ -9,8 +9,8 @@
 
 namespace postage::invoice {
 
-/// Rates the inputs of `document` (invoice_json) on `catalogue_text` and compares. Returns the bill. Errors: corrupt_record
-/// naming what differs.
+/// Rates the inputs of `document` (invoice_json) on `catalogue_text` and compares. Returns the bill. Errors:
+/// corrupt_record naming what differs.
 Result<rating::Bill> replay(std::string_view document, std::string_view catalogue_text);
 
 }  // namespace postage::invoice

@@ -81,11 +81,16 @@ Result<void> play_plan(Terms& terms, const AccountEvent& event) {
 Result<void> play_one(Terms& terms, const AccountEvent& event) {
   terms.last_event = event.id;
   switch (event.kind) {
-    case EventKind::plan: return play_plan(terms, event);
-    case EventKind::contract: return play_contract(terms, event);
-    case EventKind::tax: return play_tax(terms, event);
-    case EventKind::budget: return play_budget(terms, event);
-    case EventKind::opened: break;
+    case EventKind::plan:
+      return play_plan(terms, event);
+    case EventKind::contract:
+      return play_contract(terms, event);
+    case EventKind::tax:
+      return play_tax(terms, event);
+    case EventKind::budget:
+      return play_budget(terms, event);
+    case EventKind::opened:
+      break;
   }
   return corrupt(event);  // An account opens once.
 }

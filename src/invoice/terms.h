@@ -21,10 +21,10 @@ std::string_view event_kind_name(EventKind kind);
 struct AccountEvent {
   std::int64_t id = 0;  ///< grows
   AccountId account;
-  Instant at;           ///< in force from here on
+  Instant at;  ///< in force from here on
   EventKind kind = EventKind::opened;
-  std::string value;    ///< JSON, see account_history.h
-  std::string by;       ///< who: an e-mail, a key's name, a part of the system
+  std::string value;  ///< JSON, see account_history.h
+  std::string by;     ///< who: an e-mail, a key's name, a part of the system
   std::string why;
 };
 
@@ -40,8 +40,9 @@ struct Terms {
   std::int64_t last_event = 0;  ///< id of the newest event taken into account
 };
 
-/// Plays `events` (one account's, in order) until `at`: changes at `at` itself count. Months that end on the way are rolled,
-/// so that pending downgrades take effect. Errors: no_account (no event yet), invalid_catalogue, corrupt_record.
+/// Plays `events` (one account's, in order) until `at`: changes at `at` itself count. Months that end on the way are
+/// rolled, so that pending downgrades take effect. Errors: no_account (no event yet), invalid_catalogue,
+/// corrupt_record.
 Result<Terms> play(const std::vector<AccountEvent>& events, Instant at, const CatalogueBook& catalogues);
 
 /// Values of events as JSON, and back.

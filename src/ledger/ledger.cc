@@ -44,8 +44,9 @@ Result<std::int64_t> account_id(db::Connection& connection, const Draft& draft, 
 }
 
 Result<void> add_to_balance(db::Connection& connection, std::int64_t account, const BigInt& minor) {
-  TRY(before, connection.first("select minor from ledger_balance where account_id = ?",
-                               [](db::Row& row) { return row.text(0); }, account));
+  TRY(before,
+      connection.first(
+          "select minor from ledger_balance where account_id = ?", [](db::Row& row) { return row.text(0); }, account));
   BigInt sum = minor;
   if (before) {
     TRY(held, read_minor(*before));
@@ -88,11 +89,9 @@ struct Header {
 };
 
 Result<std::optional<Header>> find(db::Connection& connection, std::string_view source) {
-  return connection.first("select id, owner, currency from ledger_transaction where source = ?",
-                          [](db::Row& row) {
-                            return Header{row.integer(0), row.id<AccountId>(1), row.text(2)};
-                          },
-                          source);
+  return connection.first(
+      "select id, owner, currency from ledger_transaction where source = ?",
+      [](db::Row& row) { return Header{row.integer(0), row.id<AccountId>(1), row.text(2)}; }, source);
 }
 
 }  // namespace
@@ -102,14 +101,15 @@ Result<std::int64_t> post(db::Connection& connection, const Draft& draft) {
   CHECK(connection.in_transaction());
   TRY(existing, find(connection, draft.source));
   if (existing) return repeated(connection, existing->id, draft);
-  TRY(id, connection.first("insert into ledger_transaction (source, owner, currency, at, text) values (?, ?, ?, ?, ?) "
-                           "returning id",
-                           [](db::Row& row) { return row.integer(0); }, draft.source, draft.owner, draft.currency,
-                           draft.at, draft.text));
+  TRY(id, connection.first(
+              "insert into ledger_transaction (source, owner, currency, at, text) values (?, ?, ?, ?, ?) "
+              "returning id",
+              [](db::Row& row) { return row.integer(0); }, draft.source, draft.owner, draft.currency, draft.at,
+              draft.text));
   for (const Posting& each : draft.postings) {
     TRY(account, account_id(connection, draft, each.code));
-    TRY_VOID(connection.run("insert into ledger_entry (transaction_id, account_id, minor) values (?, ?, ?)", *id, account,
-                            each.minor.str()));
+    TRY_VOID(connection.run("insert into ledger_entry (transaction_id, account_id, minor) values (?, ?, ?)", *id,
+                            account, each.minor.str()));
     TRY_VOID(add_to_balance(connection, account, each.minor));
   }
   return *id;
@@ -132,19 +132,23 @@ Result<std::vector<Balance>> balances(db::Connection& connection, AccountId owne
   std::vector<Balance> found;
   Result<void> wrong;
   TRY_VOID(connection.each(
-      "select a.code, a.currency, b.minor, b.entries from ledger_balance b join ledger_account a on a.id = b.account_id "
+      "select a.code, a.currency, b.minor, b.entries from ledger_balance b join ledger_account a on a.id = "
+      "b.account_id "
       "where a.owner = ? order by a.code, a.currency",
       [&](db::Row& row) {
         auto minor = read_minor(row.text(2));
-        if (!minor) wrong = minor.error();
-        else found.push_back({row.text(0), row.text(1), *minor, row.integer(3)});
+        if (!minor)
+          wrong = minor.error();
+        else
+          found.push_back({row.text(0), row.text(1), *minor, row.integer(3)});
       },
       owner));
   TRY_VOID(wrong);
   return found;
 }
 
-Result<std::vector<Entry>> entries(db::Connection& connection, AccountId owner, std::int64_t before, std::int64_t limit) {
+Result<std::vector<Entry>> entries(db::Connection& connection, AccountId owner, std::int64_t before,
+                                   std::int64_t limit) {
   CHECK(limit >= 1 && limit <= 1000);
   std::vector<Entry> found;
   Result<void> wrong;
@@ -154,8 +158,11 @@ Result<std::vector<Entry>> entries(db::Connection& connection, AccountId owner, 
       "where a.owner = ? and e.id < ? order by e.id desc limit ?",
       [&](db::Row& row) {
         auto minor = read_minor(row.text(7));
-        if (!minor) wrong = minor.error();
-        else found.push_back({row.integer(0), row.integer(1), row.text(2), row.instant(3), row.text(4), row.text(5), row.text(6), *minor});
+        if (!minor)
+          wrong = minor.error();
+        else
+          found.push_back({row.integer(0), row.integer(1), row.text(2), row.instant(3), row.text(4), row.text(5),
+                           row.text(6), *minor});
       },
       owner, before, limit));
   TRY_VOID(wrong);

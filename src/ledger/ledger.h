@@ -27,17 +27,17 @@ struct Posting {
 
 /// A transaction, before it is stored.
 struct Draft {
-  std::string source;    ///< what caused it, unique: "invoice:PO-2026-000001"; 1 to 200 bytes
-  AccountId owner;       ///< whose books
-  std::string currency;  ///< "CNY"
-  Instant at;            ///< when it counts
-  std::string text;      ///< for people
+  std::string source;             ///< what caused it, unique: "invoice:PO-2026-000001"; 1 to 200 bytes
+  AccountId owner;                ///< whose books
+  std::string currency;           ///< "CNY"
+  Instant at;                     ///< when it counts
+  std::string text;               ///< for people
   std::vector<Posting> postings;  ///< 2 to 100, sum zero
 };
 
 /// A stored entry with its transaction's facts.
 struct Entry {
-  std::int64_t id = 0;           ///< grows with each entry
+  std::int64_t id = 0;  ///< grows with each entry
   std::int64_t transaction = 0;
   std::string source;
   Instant at;
@@ -65,8 +65,8 @@ struct Proof {
 Result<void> migrate(db::Database& database, Instant now);
 
 /// Posts inside the caller's write transaction. The same source again with the same content does nothing (so that what
-/// was interrupted may be repeated); with another content it is refused: conflict. Sums other than zero, mixed books and
-/// bad bounds are mistakes of ours: CHECK. Returns the transaction's id.
+/// was interrupted may be repeated); with another content it is refused: conflict. Sums other than zero, mixed books
+/// and bad bounds are mistakes of ours: CHECK. Returns the transaction's id.
 Result<std::int64_t> post(db::Connection& connection, const Draft& draft);
 
 /// The mirror image of the transaction `source`, posted under `reversal_source`. Errors: not_found.
@@ -76,7 +76,8 @@ Result<std::int64_t> reverse(db::Connection& connection, std::string_view source
 /// All balances of an owner, by code and currency.
 Result<std::vector<Balance>> balances(db::Connection& connection, AccountId owner);
 /// Entries of an owner with ids below `before`, newest first, at most `limit` (1 to 1000).
-Result<std::vector<Entry>> entries(db::Connection& connection, AccountId owner, std::int64_t before, std::int64_t limit);
+Result<std::vector<Entry>> entries(db::Connection& connection, AccountId owner, std::int64_t before,
+                                   std::int64_t limit);
 
 /// Proves the books: every transaction sums to zero per owner and currency, every balance is the sum of its entries.
 /// corrupt_record names the first that does not fit.

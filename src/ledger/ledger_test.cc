@@ -69,9 +69,9 @@ TEST(Ledger, AmountsBeyond64BitsStayExact) {
 TEST(Ledger, NothingCanBeChangedOrRemoved) {
   auto database = fresh();
   ASSERT_TRUE(posted(*database, bill("invoice:1", {7}, 39900)).ok());
-  for (const char* sql : {"update ledger_entry set minor = '0'", "delete from ledger_entry", "delete from ledger_transaction",
-                          "update ledger_transaction set at = 0", "update ledger_account set owner = 9",
-                          "delete from ledger_account"}) {
+  for (const char* sql :
+       {"update ledger_entry set minor = '0'", "delete from ledger_entry", "delete from ledger_transaction",
+        "update ledger_transaction set at = 0", "update ledger_account set owner = 9", "delete from ledger_account"}) {
     const auto done = database->write([&](db::Connection& connection) { return connection.run(sql); });
     EXPECT_FALSE(done.ok()) << sql;
   }
@@ -86,16 +86,19 @@ TEST(Ledger, AReversalRestoresTheBalance) {
   });
   ASSERT_TRUE(done.ok());
   EXPECT_EQ(balance_of(*database, {7}, "receivable"), 0);
-  const auto none = database->write([&](db::Connection& connection) {
-    return reverse(connection, "invoice:9", "void:9", kNow, "no such");
-  });
+  const auto none = database->write(
+      [&](db::Connection& connection) { return reverse(connection, "invoice:9", "void:9", kNow, "no such"); });
   EXPECT_EQ(none.error().code, Errc::not_found);
 }
 
 TEST(Ledger, VerifyNamesATamperedBalance) {
   auto database = fresh();
   ASSERT_TRUE(posted(*database, bill("invoice:1", {7}, 39900)).ok());
-  ASSERT_TRUE(database->write([](db::Connection& c) { return c.run("update ledger_balance set minor = '1' where minor = '39900'"); }).ok());
+  ASSERT_TRUE(database
+                  ->write([](db::Connection& c) {
+                    return c.run("update ledger_balance set minor = '1' where minor = '39900'");
+                  })
+                  .ok());
   const auto proof = database->read([](db::Connection& connection) { return verify(connection); });
   ASSERT_FALSE(proof.ok());
   EXPECT_EQ(proof.error().code, Errc::corrupt_record);
@@ -104,9 +107,11 @@ TEST(Ledger, VerifyNamesATamperedBalance) {
 TEST(Ledger, VerifyNamesATransactionThatDoesNotSumToZero) {
   auto database = fresh();
   ASSERT_TRUE(posted(*database, bill("invoice:1", {7}, 39900)).ok());
-  ASSERT_TRUE(database->write([](db::Connection& c) {
-    return c.run("insert into ledger_entry (transaction_id, account_id, minor) values (1, 1, '5')");
-  }).ok());
+  ASSERT_TRUE(database
+                  ->write([](db::Connection& c) {
+                    return c.run("insert into ledger_entry (transaction_id, account_id, minor) values (1, 1, '5')");
+                  })
+                  .ok());
   const auto proof = database->read([](db::Connection& connection) { return verify(connection); });
   ASSERT_FALSE(proof.ok());
   EXPECT_NE(proof.error().detail.find("transaction 1 does not sum to zero"), std::string::npos);

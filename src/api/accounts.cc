@@ -1,0 +1,107 @@
+// Accounts: the tenants.
+#include "api/resources.h"
+#include "api/services.h"
+#include "api/usage_view.h"
+#include "api/views.h"
+
+namespace postage::api {
+namespace {
+
+using auth::Permission;
+
+/// Accounts the caller may see: an operator all, others their own.
+std::vector<const auth::AccountInfo*> visible(const Call& call, const auth::DirectorySnapshot& snapshot) {
+  std::vector<const auth::AccountInfo*> seen;
+  for (const auth::AccountInfo* each : snapshot.accounts()) {
+    if (auth::may(call.who, Permission::account_read, each->id)) seen.push_back(each);
+  }
+  return seen;
+}
+
+Outcome list(Call& call) {
+  const Page page = read_page(call.query);
+  const auto usage = call.query.choice("usage", {"0", "1"});
+  if (auto mistake = call.query.mistake()) return *mistake;
+  const auto snapshot = call.services.directory.snapshot();
+  Json answer = page_of(
+      visible(call, *snapshot), page.cursor.value_or(0), page.limit, [](const auto* each) { return each->id.value; },
+      [&](const auth::AccountInfo* each) {
+        Json shown = account_json(*each);
+        const bool counted = usage == "1" && auth::may(call.who, Permission::usage_read, each->id);
+        if (counted) add_usage_summary(shown, call, each->id, auth::may(call.who, Permission::bill_read, each->id));
+        return shown;
+      });
+  return answer;
+}
+
+Outcome create(Call& call) {
+  Body body(call.request.body);
+  auth::NewAccount fields;
+  fields.name = body.text("name", {1, 200});
+  fields.email = body.text("email", {3, 254});
+  fields.locale = body.maybe_text("locale", {2, 16}).value_or(fields.locale);
+  fields.catalogue = body.maybe_text("catalogue", {1, 64}).value_or(fields.catalogue);
+  fields.plan = body.maybe_text("plan", {1, 64}).value_or(fields.plan);
+  if (auto mistake = body.mistake()) return *mistake;
+  const auto catalogue = call.services.billing.catalogues().find(fields.catalogue);
+  if (!catalogue) return Problem(Errc::bad_request, "there is no catalogue of that name", "/catalogue");
+  if (!catalogue->catalogue->find(fields.plan)) {
+    return Problem(Errc::bad_request, "the catalogue has no plan of that name", "/plan");
+  }
+  TRY(made, call.services.directory.create_account(fields, actor_of(call), call.now));
+  TRY_VOID(call.services.billing.open_account(made.id, changed_by(call, "account opened")));
+  return Reply{201, account_json(made), {}, {}, {{"Location", "/v1/accounts/" + id_text(made.id)}}};
+}
+
+Outcome get(Call& call) {
+  if (auto mistake = call.query.mistake()) return *mistake;
+  const auto snapshot = call.services.directory.snapshot();
+  const auth::AccountInfo* account = snapshot->account(call.account);
+  if (!account) return Errc::not_found;
+  return account_json(*account);
+}
+
+Outcome change(Call& call) {
+  Body body(call.request.body);
+  auth::AccountChange fields;
+  fields.name = body.maybe_text("name", {1, 200});
+  fields.email = body.maybe_text("email", {3, 254});
+  fields.locale = body.maybe_text("locale", {2, 16});
+  if (auto mistake = body.mistake()) return *mistake;
+  TRY(changed, call.services.directory.change_account(call.account, fields, actor_of(call), call.now));
+  return account_json(changed);
+}
+
+Outcome set_suspended(Call& call, bool suspended) {
+  auth::AccountChange fields;
+  fields.suspended = suspended;
+  TRY(changed, call.services.directory.change_account(call.account, fields, actor_of(call), call.now));
+  return account_json(changed);
+}
+Outcome suspend(Call& call) { return set_suspended(call, true); }
+Outcome restore(Call& call) { return set_suspended(call, false); }
+
+const Parameter kListQuery[] = {kLimitParameter,
+                                kCursorParameter,
+                                {"usage", R"({"type":"string","enum":["0","1"]})",
+                                 "1: each account also carries `meters` and `bill` of the running month"}};
+
+const Route kRoutes[] = {
+    {Method::get, "/accounts", "listAccounts", "Accounts that the caller may see", kAnybody, list, "", "AccountList",
+     200, false, kListQuery},
+    {Method::post, "/accounts", "createAccount", "Open an account", Permission::account_create, create, "NewAccount",
+     "Account", 201, true},
+    {Method::get, "/accounts/{account}", "getAccount", "One account", Permission::account_read, get, "", "Account"},
+    {Method::patch, "/accounts/{account}", "changeAccount", "Change name, e-mail or locale", Permission::account_write,
+     change, "AccountChange", "Account"},
+    {Method::post, "/accounts/{account}:suspend", "suspendAccount", "Refuse the account's connections and publishes",
+     Permission::account_suspend, suspend, "", "Account"},
+    {Method::post, "/accounts/{account}:restore", "restoreAccount", "Lift a suspension", Permission::account_suspend,
+     restore, "", "Account"},
+};
+
+}  // namespace
+
+std::span<const Route> account_routes() { return kRoutes; }
+
+}  // namespace postage::api

@@ -1,0 +1,33 @@
+#include <vector>
+
+#include "api/resources.h"
+#include "base/check.h"
+
+namespace postage::api {
+
+std::span<const Route> all_routes() {
+  static const std::vector<Route> kAll = [] {
+    std::vector<Route> all;
+    for (const auto table :
+         {session_routes(), account_routes(), people_routes(), project_routes(), certificate_routes(), key_routes(),
+          usage_routes(), bill_routes(), invoice_routes(), catalogue_routes(), plan_routes(), terms_routes(),
+          message_routes(), audit_routes(), document_routes()}) {
+      all.insert(all.end(), table.begin(), table.end());
+    }
+    return all;
+  }();
+  return kAll;
+}
+
+std::string_view method_name(Method method) {
+  constexpr std::string_view kNames[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+  return kNames[static_cast<std::size_t>(method)];
+}
+
+const std::string& Call::param(std::string_view name) const {
+  const auto found = path.find(name);
+  CHECK(found != path.end());  // A row's handler asks for a name that its path has.
+  return found->second;
+}
+
+}  // namespace postage::api
