@@ -13,15 +13,20 @@ Errc code_of(int extended) {
   switch (extended) {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
-    case SQLITE_CONSTRAINT_ROWID: return Errc::conflict;
-    default: break;
+    case SQLITE_CONSTRAINT_ROWID:
+      return Errc::conflict;
+    default:
+      break;
   }
   switch (extended & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return Errc::unavailable;
+    case SQLITE_LOCKED:
+      return Errc::unavailable;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return Errc::corrupt_record;
-    default: return Errc::store_failed;
+    case SQLITE_NOTADB:
+      return Errc::corrupt_record;
+    default:
+      return Errc::store_failed;
   }
 }
 
@@ -31,8 +36,10 @@ std::string shortened(std::string_view sql) {
   std::string text;
   for (const char c : sql.substr(0, kShown)) {
     const bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (!space) text += c;
-    else if (!text.empty() && text.back() != ' ') text += ' ';
+    if (!space)
+      text += c;
+    else if (!text.empty() && text.back() != ' ')
+      text += ' ';
   }
   if (sql.size() > kShown) text += "...";
   return text;
@@ -128,9 +135,9 @@ Result<void> Connection::bind(sqlite3_stmt* statement, std::span<const Parameter
       const char* data = text->data() != nullptr ? text->data() : "";
       code = sqlite3_bind_text64(statement, index, data, text->size(), SQLITE_STATIC, SQLITE_UTF8);
     } else if (const auto* bytes = std::get_if<Bytes>(&parameter)) {
-      code = bytes->view.empty() ? sqlite3_bind_zeroblob(statement, index, 0)
-                                 : sqlite3_bind_blob64(statement, index, bytes->view.data(), bytes->view.size(),
-                                                       SQLITE_STATIC);
+      code = bytes->view.empty()
+                 ? sqlite3_bind_zeroblob(statement, index, 0)
+                 : sqlite3_bind_blob64(statement, index, bytes->view.data(), bytes->view.size(), SQLITE_STATIC);
     } else {
       code = sqlite3_bind_null(statement, index);
     }

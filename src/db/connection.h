@@ -95,9 +95,7 @@ class Connection {
   /// Calls reader(Row&) for each row. The reader must not use this connection.
   template <class Reader, class... Args>
   Result<void> each(std::string_view sql, Reader&& reader, const Args&... args) {
-    auto call = [](void* self, Row& row) {
-      (*static_cast<std::remove_reference_t<Reader>*>(self))(row);
-    };
+    auto call = [](void* self, Row& row) { (*static_cast<std::remove_reference_t<Reader>*>(self))(row); };
     const std::array<Parameter, sizeof...(Args)> parameters{to_parameter(args)...};
     TRY_VOID(execute(sql, parameters, call, const_cast<void*>(static_cast<const void*>(&reader))));
     return {};
@@ -157,7 +155,7 @@ class Connection {
 
   sqlite3* handle_ = nullptr;
   std::unordered_map<std::string_view, sqlite3_stmt*> idle_;  ///< prepared and not running; keys live in the statements
-  int depth_ = 0;              ///< open transaction and savepoints
+  int depth_ = 0;                                             ///< open transaction and savepoints
   const bool writer_;
 };
 

@@ -89,8 +89,10 @@ Result<void> Database::check_integrity() {
   if (findings.empty() || findings.front() != "ok") {
     return Error(Errc::corrupt_record, options_.path + ": " + (findings.empty() ? "no answer" : findings.front()));
   }
-  TRY(orphans, lease->all("pragma foreign_key_check", [](Row& row) { return row.text(0) + " refers to " + row.text(2); }));
-  if (!orphans.empty()) return Error(Errc::corrupt_record, options_.path + ": a row of " + orphans.front() + ", which is missing");
+  TRY(orphans,
+      lease->all("pragma foreign_key_check", [](Row& row) { return row.text(0) + " refers to " + row.text(2); }));
+  if (!orphans.empty())
+    return Error(Errc::corrupt_record, options_.path + ": a row of " + orphans.front() + ", which is missing");
   return {};
 }
 

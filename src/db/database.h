@@ -31,10 +31,10 @@ struct Migration {
 };
 
 struct DatabaseOptions {
-  std::string path;                       ///< file, made with mode 0600 if missing; ":memory:" for one in this process
-  int readers = 4;                        ///< reader connections, 1 to 64 (":memory:" has one connection for all)
-  std::int64_t busy_timeout_ms = 5000;    ///< wait for another process's lock this long before `unavailable`
-  bool sync = true;                       ///< synchronous = full; false only for tests and throw-away stores
+  std::string path;                     ///< file, made with mode 0600 if missing; ":memory:" for one in this process
+  int readers = 4;                      ///< reader connections, 1 to 64 (":memory:" has one connection for all)
+  std::int64_t busy_timeout_ms = 5000;  ///< wait for another process's lock this long before `unavailable`
+  bool sync = true;                     ///< synchronous = full; false only for tests and throw-away stores
 };
 
 class Database;
@@ -67,7 +67,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// The one writer; waits for its turn. A thread that holds it already must not ask again (CHECK): pass the Connection&.
+  /// The one writer; waits for its turn. A thread that holds it already must not ask again (CHECK): pass the
+  /// Connection&.
   Lease writer();
   /// A reader; waits for a free one. Writing through it fails. Reads see the last commit; begin() pins a snapshot.
   Lease reader();

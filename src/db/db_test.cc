@@ -25,12 +25,14 @@ struct DbTest : testing::Test {
   }
   ~DbTest() override { fs::remove_all(folder); }
   std::unique_ptr<Database> open(const char* name = "store.db", std::int64_t busy_ms = 5000) {
-    auto opened = Database::open({.path = (folder / name).string(), .readers = 2, .busy_timeout_ms = busy_ms, .sync = false});
+    auto opened =
+        Database::open({.path = (folder / name).string(), .readers = 2, .busy_timeout_ms = busy_ms, .sync = false});
     EXPECT_TRUE(opened) << (opened ? "" : opened.error().to_string());
     return std::move(opened).value();
   }
   static void make_table(Database& database) {
-    ASSERT_TRUE(database.writer()->script("create table t (id integer primary key, name text unique, data blob) strict"));
+    ASSERT_TRUE(
+        database.writer()->script("create table t (id integer primary key, name text unique, data blob) strict"));
   }
   fs::path folder;
 };
@@ -42,9 +44,11 @@ TEST_F(DbTest, EveryTypeComesBackAsItWent) {
   const std::int64_t big = std::numeric_limits<std::int64_t>::max();
   const std::string bytes("\0\xff\x01", 3);
   ASSERT_TRUE(lease->run("insert into t values (?, ?, ?)", big, "héllo 中", Bytes{bytes}));
-  ASSERT_TRUE(lease->run("insert into t values (?, ?, ?)", std::numeric_limits<std::int64_t>::min(), Null{}, Bytes{""}));
-  auto row = lease->first("select id, name, data from t where id = ?",
-                          [](Row& r) { return std::tuple(r.integer(0), r.text(1), r.bytes(2)); }, big);
+  ASSERT_TRUE(
+      lease->run("insert into t values (?, ?, ?)", std::numeric_limits<std::int64_t>::min(), Null{}, Bytes{""}));
+  auto row = lease->first(
+      "select id, name, data from t where id = ?",
+      [](Row& r) { return std::tuple(r.integer(0), r.text(1), r.bytes(2)); }, big);
   ASSERT_TRUE(row && row->has_value());
   EXPECT_EQ(**row, std::tuple(big, std::string("héllo 中"), bytes));
   auto empty = lease->first("select name, data from t where name is null",
@@ -58,8 +62,9 @@ TEST_F(DbTest, IdsInstantsFlagsAndOptionalsBind) {
   auto database = open();
   auto lease = database->writer();
   auto row = lease->first(
-      "select ?, ?, ?, ?", [](Row& r) { return std::tuple(r.id<AccountId>(0), r.instant(1), r.flag(2), r.maybe_integer(3)); },
-      AccountId{7}, kNow, true, std::optional<std::int64_t>());
+      "select ?, ?, ?, ?",
+      [](Row& r) { return std::tuple(r.id<AccountId>(0), r.instant(1), r.flag(2), r.maybe_integer(3)); }, AccountId{7},
+      kNow, true, std::optional<std::int64_t>());
   ASSERT_TRUE(row && *row);
   EXPECT_EQ(**row, std::tuple(AccountId{7}, kNow, true, std::optional<std::int64_t>()));
 }
@@ -184,7 +189,8 @@ TEST_F(DbTest, AnotherProcessesLockIsUnavailableAfterTheTimeout) {
             Errc::unavailable);
 }
 
-constexpr Migration kTwo[] = {{1, "create table a (id integer primary key)"}, {2, "create table b (id integer primary key)"}};
+constexpr Migration kTwo[] = {{1, "create table a (id integer primary key)"},
+                              {2, "create table b (id integer primary key)"}};
 
 TEST_F(DbTest, MigrationsRunOnceInOrderAndPerRoom) {
   auto database = open();
@@ -194,8 +200,9 @@ TEST_F(DbTest, MigrationsRunOnceInOrderAndPerRoom) {
   const Migration other[] = {{1, "create table c (id integer primary key)"}};
   ASSERT_TRUE(database->migrate("y", other, kNow));
   EXPECT_EQ(*database->reader()->integer("select count(*) from schema_migration"), 3);
-  EXPECT_EQ(*database->reader()->integer("select count(*) from schema_migration where length(sha256) = 64 and applied_at = ?",
-                                         kNow), 3);
+  EXPECT_EQ(*database->reader()->integer(
+                "select count(*) from schema_migration where length(sha256) = 64 and applied_at = ?", kNow),
+            3);
 }
 
 TEST_F(DbTest, AChangedMissingOrFailingMigrationIsRefusedByName) {
@@ -230,7 +237,7 @@ TEST_F(DbTest, TheFilesArePrivateAndRubbishIsRefused) {
   auto database = open();
   make_table(*database);
   for (const auto& file : fs::directory_iterator(folder)) {
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(stat(file.path().c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777, 0600u) << file.path();
   }
@@ -244,9 +251,11 @@ TEST_F(DbTest, TheFilesArePrivateAndRubbishIsRefused) {
 TEST_F(DbTest, DamageIsFoundByTheIntegrityCheck) {
   {
     auto database = open();
-    ASSERT_TRUE(database->writer()->script("create table t (id integer primary key, name text not null) strict;"
-                                           "create index i on t(name)"));
-    for (int i = 0; i < 500; ++i) ASSERT_TRUE(database->writer()->run("insert into t(name) values (?)", std::to_string(i)));
+    ASSERT_TRUE(
+        database->writer()->script("create table t (id integer primary key, name text not null) strict;"
+                                   "create index i on t(name)"));
+    for (int i = 0; i < 500; ++i)
+      ASSERT_TRUE(database->writer()->run("insert into t(name) values (?)", std::to_string(i)));
     ASSERT_TRUE(database->checkpoint());
     ASSERT_TRUE(database->check_integrity());
   }
@@ -283,8 +292,9 @@ RC_GTEST_FIXTURE_PROP(DbTest, AnyTextAndBytesSurvive, (std::string text, std::st
   auto database = Database::open({.path = ":memory:"});
   RC_ASSERT(database.ok());
   auto lease = (*database)->writer();
-  auto row = lease->first("select ?, ?, ?", [](Row& r) { return std::tuple(r.text(0), r.bytes(1), r.integer(2)); }, text,
-                          Bytes{bytes}, number);
+  auto row = lease->first(
+      "select ?, ?, ?", [](Row& r) { return std::tuple(r.text(0), r.bytes(1), r.integer(2)); }, text, Bytes{bytes},
+      number);
   RC_ASSERT(row.ok() && row->has_value());
   RC_ASSERT(**row == std::tuple(text, bytes, number));
 }

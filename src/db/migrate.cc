@@ -54,8 +54,9 @@ Result<void> Database::migrate(std::string_view room, std::span<const Migration>
     std::int64_t version;
     std::string sha256;
   };
-  TRY(applied, lease->all("select version, sha256 from schema_migration where room = ? order by version",
-                          [](Row& row) { return Applied{row.integer(0), row.text(1)}; }, room));
+  TRY(applied, lease->all(
+                   "select version, sha256 from schema_migration where room = ? order by version",
+                   [](Row& row) { return Applied{row.integer(0), row.text(1)}; }, room));
   for (const Applied& row : applied) {
     if (row.version < 1 || row.version > static_cast<std::int64_t>(migrations.size())) {
       return Error(Errc::corrupt_record, label(room, row.version) + ": the store is newer than this program");

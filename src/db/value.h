@@ -1,6 +1,6 @@
 #pragma once
-// What can be bound to a `?` and what a column can hold: 64-bit integers, UTF-8 text, bytes, null. Nothing else, so that
-// SQLite and PostgreSQL agree about every value.
+// What can be bound to a `?` and what a column can hold: 64-bit integers, UTF-8 text, bytes, null. Nothing else, so
+// that SQLite and PostgreSQL agree about every value.
 #include <concepts>
 #include <cstdint>
 #include <optional>

@@ -32,7 +32,8 @@ void Cell::close(Instant at) {
 
 void append_untaken(const PeakRow& row, std::uint32_t slot, std::vector<HourPeak>& out) {
   if (row.before_hour != 0) {
-    if (row.before_peak > 0) out.push_back({slot, row.before_hour, row.before_peak, Instant(milliseconds(row.before_ms))});
+    if (row.before_peak > 0)
+      out.push_back({slot, row.before_hour, row.before_peak, Instant(milliseconds(row.before_ms))});
     const std::int64_t first = std::max(row.before_hour + 1, row.hour - kCarriedHoursMax);
     for (std::int64_t hour = first; row.between > 0 && hour < row.hour; ++hour) {
       out.push_back({slot, hour, row.between, hour_start(hour)});
@@ -44,10 +45,10 @@ void append_untaken(const PeakRow& row, std::uint32_t slot, std::vector<HourPeak
 Result<std::unique_ptr<Connections>> Connections::create(const std::string& folder, std::int64_t run,
                                                          std::uint32_t cells) {
   std::unique_ptr<Connections> made(new Connections);
-  TRY(cell_file, SlotFile::create(cells_path(folder, run), {.magic = kCellsMagic, .row_bytes = sizeof(CellRow), .run = run},
-                                  cells, kCellsMax));
-  TRY(peak_file, SlotFile::create(peaks_path(folder, run), {.magic = kPeaksMagic, .row_bytes = sizeof(PeakRow), .run = run},
-                                  1, kSlotsMax));
+  TRY(cell_file, SlotFile::create(cells_path(folder, run),
+                                  {.magic = kCellsMagic, .row_bytes = sizeof(CellRow), .run = run}, cells, kCellsMax));
+  TRY(peak_file, SlotFile::create(peaks_path(folder, run),
+                                  {.magic = kPeaksMagic, .row_bytes = sizeof(PeakRow), .run = run}, 1, kSlotsMax));
   made->cells_ = std::move(cell_file);
   made->peaks_ = std::move(peak_file);
   return made;
@@ -229,7 +230,8 @@ std::vector<PeakMember> Connections::members_at_peak(ProjectSlot slot, std::size
     const std::int64_t opened = std::atomic_ref(const_cast<std::int64_t&>(row.open_order)).load();
     const std::int64_t closed = std::atomic_ref(const_cast<std::int64_t&>(row.close_order)).load();
     if (opened > order || (closed != 0 && closed <= order)) continue;
-    found.push_back({SessionId{row.session}, ConnectionId{row.connection}, users_[i], Instant(milliseconds(row.opened_ms))});
+    found.push_back(
+        {SessionId{row.session}, ConnectionId{row.connection}, users_[i], Instant(milliseconds(row.opened_ms))});
   }
   return found;
 }

@@ -1,10 +1,10 @@
 #pragma once
-// Who is connected, counted exactly: per project (and per account) how many connections are open now and the most that were
-// open in each hour, kept at every accepted login and every close; and one 64-byte cell a connection in a memory-mapped
-// file, so that after a SIGKILL the connections it cut, and the units queued to each, are known.
+// Who is connected, counted exactly: per project (and per account) how many connections are open now and the most that
+// were open in each hour, kept at every accepted login and every close; and one 64-byte cell a connection in a
+// memory-mapped file, so that after a SIGKILL the connections it cut, and the units queued to each, are known.
 //
-//   auto cell = connections.open({project_slot, account_slot, session, connection, user, shard, now});   // login accepted
-//   cell.add(units);                                                        // each time a copy is queued
+//   auto cell = connections.open({project_slot, account_slot, session, connection, user, shard, now});   // login
+//   accepted cell.add(units);                                                        // each time a copy is queued
 //   cell.close(now);                                                        // closed or timed out
 // A resume or a second login of the same user closes the old cell first and then opens the new one: the two count 1.
 #include <array>
@@ -29,7 +29,8 @@ namespace postage::meter {
 /// Most connections of one node that can have a cell at a time.
 inline constexpr std::uint32_t kCellsMax = 1u << 24;
 
-/// A connection's row in the cell file (64 bytes, little endian). `state` is stored last when it opens and when it closes.
+/// A connection's row in the cell file (64 bytes, little endian). `state` is stored last when it opens and when it
+/// closes.
 struct CellRow {
   enum State : std::uint32_t { free = 0, open = 1, closed = 2 };
   std::atomic<std::uint32_t> state;
@@ -58,7 +59,7 @@ struct PeakRow {
   std::int64_t before_hour;        ///< an earlier hour that the journal lacks; 0: none
   std::int64_t before_peak;
   std::int64_t before_ms;
-  std::int64_t between;            ///< open all through the hours between `before_hour` and `hour`
+  std::int64_t between;  ///< open all through the hours between `before_hour` and `hour`
   std::int64_t reserved[3];
 };
 static_assert(sizeof(PeakRow) == 128);
@@ -81,7 +82,9 @@ class Cell {
  public:
   Cell() = default;
   Cell(Cell&& other) noexcept
-      : connections_(std::exchange(other.connections_, nullptr)), row_(other.row_), index_(other.index_),
+      : connections_(std::exchange(other.connections_, nullptr)),
+        row_(other.row_),
+        index_(other.index_),
         account_(other.account_) {}
   Cell& operator=(Cell&& other) noexcept {
     std::swap(connections_, other.connections_);
@@ -154,8 +157,8 @@ class Connections {
   void taken(const std::vector<HourPeak>& written);
   /// The slot's peak of `hour` as far as it is not yet taken, or of the running hour; 0 when there is none.
   [[nodiscard]] std::int64_t peak_of(std::uint32_t slot, std::int64_t hour) const;
-  /// Who was open when the slot's running peak was reached: exactly `peak` members when that was since the last harvest,
-  /// but at most `members_max`. Empty for account slots.
+  /// Who was open when the slot's running peak was reached: exactly `peak` members when that was since the last
+  /// harvest, but at most `members_max`. Empty for account slots.
   [[nodiscard]] std::vector<PeakMember> members_at_peak(ProjectSlot slot, std::size_t members_max) const;
   /// Call before changes(): cells that were closed until now may be freed by the next harvest().
   void begin_harvest();
@@ -182,7 +185,7 @@ class Connections {
 
   SlotFile cells_;
   SlotFile peaks_;
-  mutable std::array<std::mutex, kLocks> locks_;      ///< by slot, for PeakRow and overflow_
+  mutable std::array<std::mutex, kLocks> locks_;        ///< by slot, for PeakRow and overflow_
   std::array<std::vector<HourPeak>, kLocks> overflow_;  ///< untaken hours beyond the two of a row: no tick for hours
   std::atomic<std::int64_t> last_ms_{0};
   std::atomic<std::uint32_t> slots_{0};  ///< rows of peaks_ in use

@@ -30,7 +30,8 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
     if (got < 0) return file_error(path, "read", errno);
     if (got == 0) return text;
     text.append(part, static_cast<std::size_t>(got));
-    if (text.size() > bytes_max) return Error(Errc::bad_request, path + ": longer than " + std::to_string(bytes_max) + " bytes");
+    if (text.size() > bytes_max)
+      return Error(Errc::bad_request, path + ": longer than " + std::to_string(bytes_max) + " bytes");
   }
 }
 
@@ -59,7 +60,7 @@ Result<void> replace_file(const std::string& path, std::string_view text, bool s
 
 Result<void> make_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return file_error(path, "make folder", errno);
-  struct stat info {};
+  struct stat info{};
   if (::stat(path.c_str(), &info) != 0) return file_error(path, "stat", errno);
   if (!S_ISDIR(info.st_mode)) return Error(Errc::store_failed, path + ": not a folder");
   return {};

@@ -32,7 +32,8 @@ class File {
 Error file_error(const std::string& path, const char* what, int error);
 /// The whole file. Errors: not_found, store_failed, bad_request when it is longer than `bytes_max`.
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
-/// Writes under another name, flushes when `sync`, renames: the path holds the old text or the new one, never less. Mode 0600.
+/// Writes under another name, flushes when `sync`, renames: the path holds the old text or the new one, never less.
+/// Mode 0600.
 Result<void> replace_file(const std::string& path, std::string_view text, bool sync);
 /// Writes all bytes at the end of the file. A partial write is an error.
 Result<void> write_all(const File& file, const std::string& path, std::string_view bytes);

@@ -14,10 +14,11 @@ constexpr std::size_t kBatch = 20'000;
 bool is_peak(MeterKind meter) { return meter == MeterKind::peak || meter == MeterKind::account_peak; }
 
 Result<void> raise_sequence(db::Connection& c, const std::string& node, std::int64_t run, std::int64_t sequence) {
-  TRY_VOID(c.run("insert into meter_run(node, run, started_at, last_sequence, ended) values (?, ?, null, ?, 0) "
-                 "on conflict (node, run) do update set last_sequence = excluded.last_sequence "
-                 "where meter_run.last_sequence < excluded.last_sequence",
-                 node, run, sequence));
+  TRY_VOID(
+      c.run("insert into meter_run(node, run, started_at, last_sequence, ended) values (?, ?, null, ?, 0) "
+            "on conflict (node, run) do update set last_sequence = excluded.last_sequence "
+            "where meter_run.last_sequence < excluded.last_sequence",
+            node, run, sequence));
   return {};
 }
 
@@ -26,17 +27,20 @@ Result<void> fold_day(db::Connection& c, const Record& r, std::int64_t delta) {
   const std::int64_t day = day_of_hour(r.hour);
   const int meter = static_cast<int>(r.meter);
   if (r.meter == MeterKind::messages) {
-    TRY_VOID(c.run("insert into meter_day(subject, meter, day, value) values (?, ?, ?, ?) "
-                   "on conflict (subject, meter, day) do update set value = meter_day.value + excluded.value",
-                   r.subject, meter, day, delta));
+    TRY_VOID(
+        c.run("insert into meter_day(subject, meter, day, value) values (?, ?, ?, ?) "
+              "on conflict (subject, meter, day) do update set value = meter_day.value + excluded.value",
+              r.subject, meter, day, delta));
   } else if (is_peak(r.meter)) {
-    TRY(most, c.integer("select max(hour_peak) from (select sum(node_peak) as hour_peak from (select hour, node, "
-                        "max(value) as node_peak from meter_fold where subject = ? and meter = ? and hour >= ? and hour < ? "
-                        "group by hour, node) as by_node group by hour) as by_hour",
-                        r.subject, meter, day * kHoursPerDay, (day + 1) * kHoursPerDay));
-    TRY_VOID(c.run("insert into meter_day(subject, meter, day, value) values (?, ?, ?, ?) "
-                   "on conflict (subject, meter, day) do update set value = excluded.value",
-                   r.subject, meter, day, most));
+    TRY(most,
+        c.integer("select max(hour_peak) from (select sum(node_peak) as hour_peak from (select hour, node, "
+                  "max(value) as node_peak from meter_fold where subject = ? and meter = ? and hour >= ? and hour < ? "
+                  "group by hour, node) as by_node group by hour) as by_hour",
+                  r.subject, meter, day * kHoursPerDay, (day + 1) * kHoursPerDay));
+    TRY_VOID(
+        c.run("insert into meter_day(subject, meter, day, value) values (?, ?, ?, ?) "
+              "on conflict (subject, meter, day) do update set value = excluded.value",
+              r.subject, meter, day, most));
   }
   return {};
 }
@@ -46,38 +50,47 @@ Result<void> apply_usage(db::Connection& c, const std::string& node, const Recor
     std::int64_t sequence, value;
   };
   const int meter = static_cast<int>(r.meter);
-  TRY(old, c.first("select sequence, value from meter_fold where subject = ? and meter = ? and hour = ? and node = ? and run = ?",
-                   [](db::Row& row) { return Old{row.integer(0), row.integer(1)}; }, r.subject, meter, r.hour, node, r.run));
+  TRY(old,
+      c.first(
+          "select sequence, value from meter_fold where subject = ? and meter = ? and hour = ? and node = ? and run = "
+          "?",
+          [](db::Row& row) { return Old{row.integer(0), row.integer(1)}; }, r.subject, meter, r.hour, node, r.run));
   if (!r.final) {
     if (old) return {};  // The final value has it all.
-    TRY_VOID(c.run("insert into meter_running(node, run, hour, meter, subject, sequence, value) values (?, ?, ?, ?, ?, ?, ?) "
-                   "on conflict (node, run, hour, meter, subject) do update set value = excluded.value, "
-                   "sequence = excluded.sequence where excluded.sequence > meter_running.sequence",
-                   node, r.run, r.hour, meter, r.subject, r.sequence, r.value));
+    TRY_VOID(c.run(
+        "insert into meter_running(node, run, hour, meter, subject, sequence, value) values (?, ?, ?, ?, ?, ?, ?) "
+        "on conflict (node, run, hour, meter, subject) do update set value = excluded.value, "
+        "sequence = excluded.sequence where excluded.sequence > meter_running.sequence",
+        node, r.run, r.hour, meter, r.subject, r.sequence, r.value));
     return {};
   }
   if (old && old->sequence >= r.sequence) return {};
-  TRY_VOID(c.run("insert into meter_fold(subject, meter, hour, node, run, sequence, value) values (?, ?, ?, ?, ?, ?, ?) "
-                 "on conflict (subject, meter, hour, node, run) do update set value = excluded.value, sequence = excluded.sequence",
-                 r.subject, meter, r.hour, node, r.run, r.sequence, r.value));
-  TRY_VOID(c.run("delete from meter_running where node = ? and run = ? and hour = ? and meter = ? and subject = ?", node, r.run,
-                 r.hour, meter, r.subject));
+  TRY_VOID(
+      c.run("insert into meter_fold(subject, meter, hour, node, run, sequence, value) values (?, ?, ?, ?, ?, ?, ?) "
+            "on conflict (subject, meter, hour, node, run) do update set value = excluded.value, sequence = "
+            "excluded.sequence",
+            r.subject, meter, r.hour, node, r.run, r.sequence, r.value));
+  TRY_VOID(c.run("delete from meter_running where node = ? and run = ? and hour = ? and meter = ? and subject = ?",
+                 node, r.run, r.hour, meter, r.subject));
   return fold_day(c, r, r.value - (old ? old->value : 0));
 }
 
 Result<void> apply_heartbeat(db::Connection& c, const std::string& node, const Record& r) {
   const std::int64_t hour = hour_of(r.instant);
   const std::int64_t bit = std::int64_t(1) << (floor_div(to_ms(r.instant), kMinuteMs) - hour * 60);
-  TRY_VOID(c.run("insert into meter_coverage(node, hour, minutes) values (?, ?, ?) "
-                 "on conflict (node, hour) do update set minutes = meter_coverage.minutes | excluded.minutes",
-                 node, hour, bit));
+  TRY_VOID(
+      c.run("insert into meter_coverage(node, hour, minutes) values (?, ?, ?) "
+            "on conflict (node, hour) do update set minutes = meter_coverage.minutes | excluded.minutes",
+            node, hour, bit));
   return {};
 }
 
 Result<void> apply_one(db::Connection& c, const std::string& node, const Record& r) {
   switch (r.kind) {
-    case RecordKind::usage: return apply_usage(c, node, r);
-    case RecordKind::heartbeat: return apply_heartbeat(c, node, r);
+    case RecordKind::usage:
+      return apply_usage(c, node, r);
+    case RecordKind::heartbeat:
+      return apply_heartbeat(c, node, r);
     case RecordKind::run_started:
       TRY_VOID(c.run("update meter_run set started_at = ? where node = ? and run = ?", r.instant, node, r.run));
       return {};
@@ -86,23 +99,27 @@ Result<void> apply_one(db::Connection& c, const std::string& node, const Record&
       TRY_VOID(c.run("update meter_run set ended = 1 where node = ? and run = ?", node, r.run));
       return {};
     case RecordKind::hour_closed:
-      TRY_VOID(c.run("insert into meter_closed(node, run, hour) values (?, ?, ?) on conflict (node, run, hour) do nothing",
-                     node, r.run, r.hour));
+      TRY_VOID(
+          c.run("insert into meter_closed(node, run, hour) values (?, ?, ?) on conflict (node, run, hour) do nothing",
+                node, r.run, r.hour));
       return {};
     case RecordKind::connection_cut:
       if (r.note.size() != 24) return Error(Errc::corrupt_record, "a cut connection's note is not 24 bytes long");
-      TRY_VOID(c.run("insert into meter_cut(node, run, sequence, project, session, connection, opened_at, units) "
-                     "values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (node, run, sequence) do nothing",
-                     node, r.run, r.sequence, r.subject, integer_at(r.note, 0), integer_at(r.note, 8),
-                     integer_at(r.note, 16), r.value));
+      TRY_VOID(
+          c.run("insert into meter_cut(node, run, sequence, project, session, connection, opened_at, units) "
+                "values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (node, run, sequence) do nothing",
+                node, r.run, r.sequence, r.subject, integer_at(r.note, 0), integer_at(r.note, 8),
+                integer_at(r.note, 16), r.value));
       return {};
     case RecordKind::peak_evidence:
-      TRY_VOID(c.run("insert into meter_peak(project, month_hour, peak, reached_at, members) values (?, ?, ?, ?, ?) "
-                     "on conflict (project, month_hour) do update set peak = excluded.peak, reached_at = excluded.reached_at, "
-                     "members = excluded.members where excluded.peak > meter_peak.peak",
-                     r.subject, r.hour, r.value, r.instant, db::Bytes{r.note}));
+      TRY_VOID(c.run(
+          "insert into meter_peak(project, month_hour, peak, reached_at, members) values (?, ?, ?, ?, ?) "
+          "on conflict (project, month_hour) do update set peak = excluded.peak, reached_at = excluded.reached_at, "
+          "members = excluded.members where excluded.peak > meter_peak.peak",
+          r.subject, r.hour, r.value, r.instant, db::Bytes{r.note}));
       return {};
-    case RecordKind::seal: return {};
+    case RecordKind::seal:
+      return {};
   }
   return {};
 }
@@ -130,13 +147,15 @@ Result<void> Folds::apply(db::Connection& connection, const std::string& node, s
 
 Result<JournalPosition> Folds::checkpoint() {
   TRY(found, database_.read([&](db::Connection& c) {
-    return c.first("select segment, offset_bytes, record, chain from meter_checkpoint where node = ?",
-                   [](db::Row& row) {
-                     JournalPosition place{row.integer(0), row.integer(1), row.integer(2), {}};
-                     const std::string chain = row.bytes(3);
-                     std::copy_n(chain.data(), std::min(chain.size(), sizeof(Hash)), reinterpret_cast<char*>(place.chain.data()));
-                     return place;
-                   }, node_);
+    return c.first(
+        "select segment, offset_bytes, record, chain from meter_checkpoint where node = ?",
+        [](db::Row& row) {
+          JournalPosition place{row.integer(0), row.integer(1), row.integer(2), {}};
+          const std::string chain = row.bytes(3);
+          std::copy_n(chain.data(), std::min(chain.size(), sizeof(Hash)), reinterpret_cast<char*>(place.chain.data()));
+          return place;
+        },
+        node_);
   }));
   return found ? *found : JournalPosition{};
 }
@@ -144,17 +163,19 @@ Result<JournalPosition> Folds::checkpoint() {
 Result<void> Folds::commit(std::span<const Record> records, const JournalPosition& place) {
   return database_.write([&](db::Connection& c) -> Result<void> {
     TRY_VOID(apply(c, node_, records));
-    TRY_VOID(c.run("insert into meter_checkpoint(node, segment, offset_bytes, record, chain) values (?, ?, ?, ?, ?) "
-                   "on conflict (node) do update set segment = excluded.segment, offset_bytes = excluded.offset_bytes, "
-                   "record = excluded.record, chain = excluded.chain",
-                   node_, place.segment, place.offset, place.record, db::Bytes{view(place.chain)}));
+    TRY_VOID(
+        c.run("insert into meter_checkpoint(node, segment, offset_bytes, record, chain) values (?, ?, ?, ?, ?) "
+              "on conflict (node) do update set segment = excluded.segment, offset_bytes = excluded.offset_bytes, "
+              "record = excluded.record, chain = excluded.chain",
+              node_, place.segment, place.offset, place.record, db::Bytes{view(place.chain)}));
     return {};
   });
 }
 
 Result<std::int64_t> Folds::ship_segment(const std::string& path, const JournalPosition& from) {
   TRY(reader, SegmentReader::open(path));
-  if (reader.header().node != node_) return Error(Errc::corrupt_record, path + ": belongs to node " + reader.header().node);
+  if (reader.header().node != node_)
+    return Error(Errc::corrupt_record, path + ": belongs to node " + reader.header().node);
   if (from.segment == reader.header().number) {
     TRY_VOID(reader.seek(from));
   } else if (from.segment != 0 && from.chain != reader.header().previous) {
@@ -189,8 +210,9 @@ Result<std::int64_t> Folds::catch_up(const std::string& folder) {
 
 Result<RunState> Folds::run_state(std::int64_t run) {
   return database_.read([&](db::Connection& c) -> Result<RunState> {
-    TRY(found, c.first("select last_sequence, ended from meter_run where node = ? and run = ?",
-                       [](db::Row& row) { return RunState{row.integer(0), row.flag(1), 0}; }, node_, run));
+    TRY(found, c.first(
+                   "select last_sequence, ended from meter_run where node = ? and run = ?",
+                   [](db::Row& row) { return RunState{row.integer(0), row.flag(1), 0}; }, node_, run));
     RunState state = found.value_or(RunState{});
     TRY(cuts, c.integer("select count(*) from meter_cut where node = ? and run = ?", node_, run));
     state.cuts = cuts;
@@ -200,8 +222,9 @@ Result<RunState> Folds::run_state(std::int64_t run) {
 
 Result<std::vector<std::int64_t>> Folds::open_runs() {
   return database_.read([&](db::Connection& c) {
-    return c.all("select run from meter_run where node = ? and ended = 0 order by run",
-                 [](db::Row& row) { return row.integer(0); }, node_);
+    return c.all(
+        "select run from meter_run where node = ? and ended = 0 order by run",
+        [](db::Row& row) { return row.integer(0); }, node_);
   });
 }
 
@@ -214,9 +237,12 @@ Result<std::int64_t> Folds::last_run() {
 Result<std::map<ValueKey, std::int64_t>> Folds::running(std::int64_t run) {
   std::map<ValueKey, std::int64_t> found;
   TRY_VOID(database_.read([&](db::Connection& c) {
-    return c.each("select hour, meter, subject, value from meter_running where node = ? and run = ?", [&](db::Row& row) {
-      found[{row.integer(0), static_cast<MeterKind>(row.integer(1)), row.integer(2)}] = row.integer(3);
-    }, node_, run);
+    return c.each(
+        "select hour, meter, subject, value from meter_running where node = ? and run = ?",
+        [&](db::Row& row) {
+          found[{row.integer(0), static_cast<MeterKind>(row.integer(1)), row.integer(2)}] = row.integer(3);
+        },
+        node_, run);
   }));
   return found;
 }
@@ -224,9 +250,10 @@ Result<std::map<ValueKey, std::int64_t>> Folds::running(std::int64_t run) {
 Result<std::map<ValueKey, std::int64_t>> Folds::finals(std::int64_t run, std::int64_t hour) {
   std::map<ValueKey, std::int64_t> found;
   TRY_VOID(database_.read([&](db::Connection& c) {
-    return c.each("select meter, subject, value from meter_fold where node = ? and run = ? and hour = ?", [&](db::Row& row) {
-      found[{hour, static_cast<MeterKind>(row.integer(0)), row.integer(1)}] = row.integer(2);
-    }, node_, run, hour);
+    return c.each(
+        "select meter, subject, value from meter_fold where node = ? and run = ? and hour = ?",
+        [&](db::Row& row) { found[{hour, static_cast<MeterKind>(row.integer(0)), row.integer(1)}] = row.integer(2); },
+        node_, run, hour);
   }));
   return found;
 }

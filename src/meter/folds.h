@@ -1,6 +1,7 @@
 #pragma once
-// The journal's values in the control store: what closed hours came to, what dead runs had reached, when the meter was alive.
-// Everything here can be built anew from the journal; a record that is applied twice, or out of order, changes nothing.
+// The journal's values in the control store: what closed hours came to, what dead runs had reached, when the meter was
+// alive. Everything here can be built anew from the journal; a record that is applied twice, or out of order, changes
+// nothing.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -26,8 +27,8 @@ struct ValueKey {
 
 struct RunState {
   std::int64_t last_sequence = 0;
-  bool ended = false;       ///< stopped or recovered: nothing more may be written for it
-  std::int64_t cuts = 0;    ///< connection_cut records
+  bool ended = false;     ///< stopped or recovered: nothing more may be written for it
+  std::int64_t cuts = 0;  ///< connection_cut records
 };
 
 /// Writes of one node's records. Thread: the meter's.
@@ -59,8 +60,8 @@ class Folds {
   const std::string node_;
 };
 
-/// A member list as the note of a peak_evidence record: per member session, connection, opened (8 bytes each), the user's
-/// length (1 byte), the user. Cut to what fits into a note.
+/// A member list as the note of a peak_evidence record: per member session, connection, opened (8 bytes each), the
+/// user's length (1 byte), the user. Cut to what fits into a note.
 struct NoteMember {
   std::int64_t session = 0;
   std::int64_t connection = 0;

@@ -1,4 +1,6 @@
 // Folding records into the control store: any order, any repetition, the same sums.
+#include "meter/folds.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -6,7 +8,6 @@
 #include <map>
 #include <random>
 
-#include "meter/folds.h"
 #include "meter/test_site.h"
 #include "meter/usage_queries.h"
 
@@ -30,10 +31,13 @@ std::string dump(db::Database& database) {
                           "select run, last_sequence, ended, 0, 0 from meter_run order by 1",
                           "select project, month_hour, peak, reached_at, 0 from meter_peak order by 1, 2",
                           "select run, sequence, session, units, 0 from meter_cut order by 1, 2"}) {
-    CHECK(lease->each(sql, [&](db::Row& row) {
-      for (int i = 0; i < 5; ++i) text += std::to_string(row.integer(i)) + " ";
-      text += "\n";
-    }).ok());
+    CHECK(lease
+              ->each(sql,
+                     [&](db::Row& row) {
+                       for (int i = 0; i < 5; ++i) text += std::to_string(row.integer(i)) + " ";
+                       text += "\n";
+                     })
+              .ok());
     text += "--\n";
   }
   return text;
@@ -58,19 +62,34 @@ std::vector<Record> history(std::uint64_t seed) {
         const std::int64_t subject = 7 + static_cast<std::int64_t>(random() % 2);
         std::int64_t& value = values[{meter, subject}];
         value += static_cast<std::int64_t>(random() % 50);
-        push({.kind = RecordKind::usage, .meter = static_cast<MeterKind>(meter), .subject = subject, .hour = hour, .value = value,
+        push({.kind = RecordKind::usage,
+              .meter = static_cast<MeterKind>(meter),
+              .subject = subject,
+              .hour = hour,
+              .value = value,
               .instant = hour_start(hour)});
-        push({.kind = RecordKind::heartbeat, .instant = hour_start(hour) + milliseconds(static_cast<std::int64_t>(random() % kHourMs))});
+        push({.kind = RecordKind::heartbeat,
+              .instant = hour_start(hour) + milliseconds(static_cast<std::int64_t>(random() % kHourMs))});
       }
       if (run == 2 && hour == kTenHour + 15) break;  // The hour that is still open.
       for (const auto& [key, value] : values) {
-        push({.kind = RecordKind::usage, .meter = static_cast<MeterKind>(key.first), .final = true, .subject = key.second,
-              .hour = hour, .value = value, .instant = hour_start(hour)});
+        push({.kind = RecordKind::usage,
+              .meter = static_cast<MeterKind>(key.first),
+              .final = true,
+              .subject = key.second,
+              .hour = hour,
+              .value = value,
+              .instant = hour_start(hour)});
       }
       push({.kind = RecordKind::hour_closed, .hour = hour, .instant = hour_start(hour)});
     }
     push({.kind = RecordKind::peak_evidence, .subject = 7, .hour = kTenHour, .value = run * 10, .instant = kTen});
-    if (run == 1) push({.kind = RecordKind::connection_cut, .subject = 7, .value = 3, .instant = kTen, .note = std::string(24, '\1')});
+    if (run == 1)
+      push({.kind = RecordKind::connection_cut,
+            .subject = 7,
+            .value = 3,
+            .instant = kTen,
+            .note = std::string(24, '\1')});
     if (run == 1) push({.kind = RecordKind::run_recovered, .instant = kTen});
   }
   return records;
@@ -112,11 +131,19 @@ TEST(FoldsTest, Z19RecordsInAnyOrderAndAnyBatchesGiveTheSame) {
 TEST(FoldsTest, RunsAddUnitsAndShareTheirPeak) {
   auto database = store();
   const auto final = [](std::int64_t run, MeterKind meter, std::int64_t value) {
-    return Record{.kind = RecordKind::usage, .meter = meter, .final = true, .run = run, .sequence = 1 + static_cast<std::int64_t>(meter),
-                  .subject = 7, .hour = kTenHour, .value = value, .instant = kTen};
+    return Record{.kind = RecordKind::usage,
+                  .meter = meter,
+                  .final = true,
+                  .run = run,
+                  .sequence = 1 + static_cast<std::int64_t>(meter),
+                  .subject = 7,
+                  .hour = kTenHour,
+                  .value = value,
+                  .instant = kTen};
   };
-  const Record records[] = {final(1, MeterKind::messages, 3), final(2, MeterKind::messages, 4), final(1, MeterKind::peak, 5),
-                            final(2, MeterKind::peak, 2), final(1, MeterKind::storage, 9), final(2, MeterKind::storage, 9)};
+  const Record records[] = {final(1, MeterKind::messages, 3), final(2, MeterKind::messages, 4),
+                            final(1, MeterKind::peak, 5),     final(2, MeterKind::peak, 2),
+                            final(1, MeterKind::storage, 9),  final(2, MeterKind::storage, 9)};
   fold(*database, records);
   auto lease = database->reader();
   for (const HourRange range : {HourRange{kTenHour, kTenHour + 1}, HourRange{kTenHour - 100, kTenHour + 100}}) {
@@ -141,8 +168,14 @@ RC_GTEST_PROP(FoldsProperty, DayFoldsNeverDifferFromHours, ()) {
     if (units.contains(hour)) continue;
     units[hour] = peaks[hour] = value;
     for (const MeterKind meter : {MeterKind::messages, MeterKind::peak}) {
-      records.push_back({.kind = RecordKind::usage, .meter = meter, .final = true, .run = 1,
-                         .sequence = static_cast<std::int64_t>(records.size()) + 1, .subject = 7, .hour = hour, .value = value,
+      records.push_back({.kind = RecordKind::usage,
+                         .meter = meter,
+                         .final = true,
+                         .run = 1,
+                         .sequence = static_cast<std::int64_t>(records.size()) + 1,
+                         .subject = 7,
+                         .hour = hour,
+                         .value = value,
                          .instant = kTen});
     }
   }
@@ -163,7 +196,8 @@ RC_GTEST_PROP(FoldsProperty, DayFoldsNeverDifferFromHours, ()) {
 
 TEST(FoldsTest, MembersOfAPeakFitTheirNote) {
   std::vector<NoteMember> members;
-  for (int i = 0; i < 5000; ++i) members.push_back({i, i + 1, i + 2, std::string(static_cast<std::size_t>(i % 60), 'u')});
+  for (int i = 0; i < 5000; ++i)
+    members.push_back({i, i + 1, i + 2, std::string(static_cast<std::size_t>(i % 60), 'u')});
   const std::string note = encode_members(members);
   EXPECT_LE(note.size(), kNoteBytesMax);
   const auto back = decode_members(note);

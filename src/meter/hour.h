@@ -11,9 +11,7 @@ inline constexpr std::int64_t kMinuteMs = 60'000;
 inline constexpr std::int64_t kHoursPerDay = 24;
 
 /// Division that rounds towards minus infinity, so that instants before 1970 have hours as well.
-constexpr std::int64_t floor_div(std::int64_t value, std::int64_t by) {
-  return value / by - (value % by < 0 ? 1 : 0);
-}
+constexpr std::int64_t floor_div(std::int64_t value, std::int64_t by) { return value / by - (value % by < 0 ? 1 : 0); }
 constexpr std::int64_t to_ms(Instant at) { return at.time_since_epoch().count(); }
 /// The hour that holds `at`: [start, end).
 constexpr std::int64_t hour_of(Instant at) { return floor_div(to_ms(at), kHourMs); }

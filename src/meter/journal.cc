@@ -37,8 +37,8 @@ Result<std::unique_ptr<Journal>> Journal::open(Options options, const SealKey& k
 }
 
 bool Journal::later_seal(std::string_view bytes) const {
-  // A seal's first bytes: its length, its kind, no meter. Whoever finds one that verifies knows that what is before it was
-  // sealed, however much of that is damaged.
+  // A seal's first bytes: its length, its kind, no meter. Whoever finds one that verifies knows that what is before it
+  // was sealed, however much of that is damaged.
   constexpr std::size_t kSealBytes = kRecordBytesMin + sizeof(Signature);
   const char head[6] = {static_cast<char>(kSealBytes), 0, 0, 0, static_cast<char>(RecordKind::seal), 0};
   for (std::size_t at = bytes.find(std::string_view(head, 6)); at != std::string_view::npos;
@@ -54,7 +54,8 @@ bool Journal::later_seal(std::string_view bytes) const {
 Result<void> Journal::take_up(std::int64_t number) {
   TRY(reader, SegmentReader::open(path(number)));
   if (reader.header().number != number) return Error(Errc::corrupt_record, path(number) + ": carries another number");
-  if (reader.header().key != key_.id()) return Error(Errc::corrupt_record, path(number) + ": was sealed with another key");
+  if (reader.header().key != key_.id())
+    return Error(Errc::corrupt_record, path(number) + ": was sealed with another key");
   if (reader.header().node != options_.node) {
     return Error(Errc::corrupt_record, path(number) + ": belongs to node " + reader.header().node);
   }

@@ -2,8 +2,8 @@
 // The append-only journal: records chained by SHA-256 in segment files, sealed with Ed25519 once a minute and at each
 // segment's end. docs/meter-journal.md is its format.
 //
-// append() only collects; flush() writes what was collected in one call and waits for the disk. When it fails nothing of it
-// is in the journal, and the caller makes the records again from its counters.
+// append() only collects; flush() writes what was collected in one call and waits for the disk. When it fails nothing
+// of it is in the journal, and the caller makes the records again from its counters.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -27,8 +27,8 @@ class Journal {
     bool sync = true;
     std::int64_t segment_bytes_max = 16 << 20;  ///< a new segment begins after this much, and each UTC day
   };
-  /// Checks the last segment and cuts an unsigned torn tail. Errors: store_failed; corrupt_record, naming file, offset and
-  /// record, when sealed bytes do not hold, when the key is another, or when the node is.
+  /// Checks the last segment and cuts an unsigned torn tail. Errors: store_failed; corrupt_record, naming file, offset
+  /// and record, when sealed bytes do not hold, when the key is another, or when the node is.
   static Result<std::unique_ptr<Journal>> open(Options options, const SealKey& key);
 
   /// Records from now on belong to `run`, whose last sequence so far is `last_sequence`.
@@ -61,11 +61,11 @@ class Journal {
 
   const Options options_;
   const SealKey& key_;
-  File file_;                 ///< open while the segment takes records
-  std::int64_t number_ = 0;   ///< of the segment in file_, or the last one
-  std::int64_t bytes_ = 0;    ///< written to it
+  File file_;                ///< open while the segment takes records
+  std::int64_t number_ = 0;  ///< of the segment in file_, or the last one
+  std::int64_t bytes_ = 0;   ///< written to it
   Instant created_;
-  Hash chain_{};              ///< after what was written
+  Hash chain_{};                 ///< after what was written
   std::vector<Record> pending_;  ///< collected; chained and signed when they are written
   std::int64_t run_ = 0;
   std::int64_t sequence_ = 0;          ///< of the last record, with what was collected

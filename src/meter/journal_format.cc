@@ -20,7 +20,8 @@ void append_u32(std::string& out, std::uint32_t value) {
 
 std::uint32_t u32_at(std::string_view bytes, std::size_t offset) {
   std::uint32_t value = 0;
-  for (int i = 3; i >= 0; --i) value = value << 8 | static_cast<std::uint8_t>(bytes[offset + static_cast<std::size_t>(i)]);
+  for (int i = 3; i >= 0; --i)
+    value = value << 8 | static_cast<std::uint8_t>(bytes[offset + static_cast<std::size_t>(i)]);
   return value;
 }
 
@@ -44,7 +45,8 @@ void append_integer(std::string& out, std::int64_t value) {
 
 std::int64_t integer_at(std::string_view bytes, std::size_t offset) {
   std::uint64_t value = 0;
-  for (int i = 7; i >= 0; --i) value = value << 8 | static_cast<std::uint8_t>(bytes[offset + static_cast<std::size_t>(i)]);
+  for (int i = 7; i >= 0; --i)
+    value = value << 8 | static_cast<std::uint8_t>(bytes[offset + static_cast<std::size_t>(i)]);
   return static_cast<std::int64_t>(value);
 }
 
@@ -67,17 +69,20 @@ Result<DecodedHeader> decode_header(std::string_view bytes) {
   if (bytes.size() < kSegmentHeaderBytes) return corrupt("the segment's header is cut off");
   bytes = bytes.substr(0, kSegmentHeaderBytes);
   if (!bytes.starts_with(kMagic)) return corrupt("not a journal segment");
-  if (u32_at(bytes, 8) != kVersion || u32_at(bytes, 12) != kSegmentHeaderBytes) return corrupt("unknown journal version");
+  if (u32_at(bytes, 8) != kVersion || u32_at(bytes, 12) != kSegmentHeaderBytes)
+    return corrupt("unknown journal version");
   DecodedHeader found;
   found.hash = hash_at(bytes, kHeaderHashAt);
-  if (sha256(bytes.substr(0, kHeaderHashAt)) != found.hash) return corrupt("the segment's header does not match its hash");
+  if (sha256(bytes.substr(0, kHeaderHashAt)) != found.hash)
+    return corrupt("the segment's header does not match its hash");
   found.header.number = integer_at(bytes, kNumberAt);
   found.header.created = Instant(milliseconds(integer_at(bytes, kCreatedAt)));
   found.header.previous = hash_at(bytes, kPreviousAt);
   found.header.key = hash_at(bytes, kKeyAt);
   const std::string_view node = bytes.substr(kNodeAt, kNodeBytesMax);
   found.header.node = node.substr(0, node.find('\0'));
-  if (found.header.node.empty() || encode_header(found.header) != bytes) return corrupt("the segment's header has an odd form");
+  if (found.header.node.empty() || encode_header(found.header) != bytes)
+    return corrupt("the segment's header has an odd form");
   static_assert(kReservedAt == kNodeAt + kNodeBytesMax);
   return found;
 }
@@ -112,7 +117,8 @@ Result<DecodedRecord> decode_record(std::string_view bytes, Hash& chain) {
   const auto kind = static_cast<std::uint8_t>(bytes[4]);
   const auto meter = static_cast<std::uint8_t>(bytes[5]);
   const auto flags = static_cast<std::uint8_t>(bytes[6]);
-  if (!known_kind(kind) || !known_meter(meter) || flags > kFinal || bytes[7] != 0) return corrupt("the record's kind is unknown");
+  if (!known_kind(kind) || !known_meter(meter) || flags > kFinal || bytes[7] != 0)
+    return corrupt("the record's kind is unknown");
   DecodedRecord found;
   found.bytes = size;
   found.record = {.kind = static_cast<RecordKind>(kind),

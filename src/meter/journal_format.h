@@ -1,6 +1,6 @@
 #pragma once
-// The journal's bytes. docs/meter-journal.md describes them for a stranger; this file is their one home in code. Integers
-// are little endian, signed 64-bit unless said otherwise.
+// The journal's bytes. docs/meter-journal.md describes them for a stranger; this file is their one home in code.
+// Integers are little endian, signed 64-bit unless said otherwise.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -23,14 +23,14 @@ enum class MeterKind : std::uint8_t {
 
 enum class RecordKind : std::uint8_t {
   run_started = 1,
-  usage = 2,          ///< cumulative value of (subject, meter, hour) in this run
-  heartbeat = 3,      ///< the meter was alive in the minute of `instant`
-  hour_closed = 4,    ///< no more usage of `hour` follows in this run; value: its message units, all projects
-  run_stopped = 5,    ///< in order
-  run_recovered = 6,  ///< a later run wrote the rest of a run that was killed
-  connection_cut = 7, ///< value: units queued to a connection that the kill cut; note: session, connection, opened
-  peak_evidence = 8,  ///< subject: project; hour: the month's first; value: peak; instant: when; note: members
-  seal = 9,           ///< note: Ed25519 signature over the hash of the record before; final: the segment ends here
+  usage = 2,           ///< cumulative value of (subject, meter, hour) in this run
+  heartbeat = 3,       ///< the meter was alive in the minute of `instant`
+  hour_closed = 4,     ///< no more usage of `hour` follows in this run; value: its message units, all projects
+  run_stopped = 5,     ///< in order
+  run_recovered = 6,   ///< a later run wrote the rest of a run that was killed
+  connection_cut = 7,  ///< value: units queued to a connection that the kill cut; note: session, connection, opened
+  peak_evidence = 8,   ///< subject: project; hour: the month's first; value: peak; instant: when; note: members
+  seal = 9,            ///< note: Ed25519 signature over the hash of the record before; final: the segment ends here
 };
 
 /// One record. (node, run, sequence) names it; the node stands in the segment's header.
@@ -43,8 +43,8 @@ struct Record {
   std::int64_t subject = 0;   ///< project id, or account id for account_peak; 0 where there is none
   std::int64_t hour = 0;      ///< hours since 1970-01-01T00:00Z; 0 where there is none
   std::int64_t value = 0;
-  Instant instant;            ///< when it was written or (peaks) when the value was reached
-  std::string note{};         ///< at most kNoteBytesMax
+  Instant instant;     ///< when it was written or (peaks) when the value was reached
+  std::string note{};  ///< at most kNoteBytesMax
   bool operator==(const Record&) const = default;
 };
 
@@ -81,8 +81,8 @@ struct DecodedRecord {
   Record record;
   std::size_t bytes = 0;
 };
-/// The record at the beginning of `bytes`; `chain` moves on when it is whole and right. Errors: bad_request when the bytes
-/// end too early for it, corrupt_record when they are not a record that follows `chain`.
+/// The record at the beginning of `bytes`; `chain` moves on when it is whole and right. Errors: bad_request when the
+/// bytes end too early for it, corrupt_record when they are not a record that follows `chain`.
 Result<DecodedRecord> decode_record(std::string_view bytes, Hash& chain);
 
 /// "00000001.journal"

@@ -11,7 +11,8 @@ namespace {
 
 const postage::meter::SealKey& key() {
   static const auto found = postage::meter::SealKey::from_public_pem(
-      "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n");
+      "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC "
+      "KEY-----\n");
   return *found;
 }
 
@@ -32,9 +33,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::size_t at = 0;
   for (; at + 8 <= size && sequence < 1000; at += 8) {
     const auto byte = [&](std::size_t i) { return static_cast<std::int64_t>(data[at + i]); };
-    Record record{.kind = static_cast<RecordKind>(byte(0) % 10), .meter = static_cast<MeterKind>(byte(1) % 6),
-                  .final = (byte(2) & 1) != 0, .run = 1 + byte(3) % 2, .sequence = ++sequence, .subject = byte(4) % 4,
-                  .hour = byte(5) % 3, .value = byte(6) - 8, .instant = {}, .note = std::string(static_cast<std::size_t>(byte(7)), 'n')};
+    Record record{.kind = static_cast<RecordKind>(byte(0) % 10),
+                  .meter = static_cast<MeterKind>(byte(1) % 6),
+                  .final = (byte(2) & 1) != 0,
+                  .run = 1 + byte(3) % 2,
+                  .sequence = ++sequence,
+                  .subject = byte(4) % 4,
+                  .hour = byte(5) % 3,
+                  .value = byte(6) - 8,
+                  .instant = {},
+                  .note = std::string(static_cast<std::size_t>(byte(7)), 'n')};
     append_record(built, record, chain);
   }
   JournalVerifier ruled(key());

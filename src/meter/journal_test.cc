@@ -1,4 +1,6 @@
 // The journal's bytes: what is written is read, what is torn is cut, what is changed is found and named.
+#include "meter/journal.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -6,7 +8,6 @@
 #include <random>
 
 #include "meter/file_io.h"
-#include "meter/journal.h"
 #include "meter/test_site.h"
 #include "meter/verifier.h"
 
@@ -14,14 +15,20 @@ namespace postage::meter {
 namespace {
 
 struct JournalTest : testing::Test {
-  JournalTest() : key(std::move(*SealKey::open_or_make(folder.path))) {}
+  JournalTest() : key(std::move(*SealKey::open_or_make(folder.path, false))) {}
   std::unique_ptr<Journal> open(std::int64_t segment_bytes = 1 << 20) {
-    auto journal = Journal::open({.folder = folder.path + "/j", .node = "n1", .sync = false, .segment_bytes_max = segment_bytes}, key);
+    auto journal = Journal::open(
+        {.folder = folder.path + "/j", .node = "n1", .sync = false, .segment_bytes_max = segment_bytes}, key);
     CHECK(journal.ok());
     return std::move(*journal);
   }
   static Record usage(std::int64_t value, std::int64_t subject = 7) {
-    return {.kind = RecordKind::usage, .meter = MeterKind::messages, .subject = subject, .hour = kTenHour, .value = value, .instant = kTen};
+    return {.kind = RecordKind::usage,
+            .meter = MeterKind::messages,
+            .subject = subject,
+            .hour = kTenHour,
+            .value = value,
+            .instant = kTen};
   }
   VerifyReport verify() {
     auto report = verify_journal(folder.path + "/j", key);
@@ -108,7 +115,12 @@ TEST_F(JournalTest, DamageBeforeASealIsNeverCut) {
 }
 
 TEST_F(JournalTest, AnotherKeyOrNodeIsRefused) {
-  { auto journal = open(); journal->begin_stream(1, 0); journal->append(usage(1)); ASSERT_TRUE(journal->flush(kTen)); }
+  {
+    auto journal = open();
+    journal->begin_stream(1, 0);
+    journal->append(usage(1));
+    ASSERT_TRUE(journal->flush(kTen));
+  }
   EXPECT_EQ(Journal::open({.folder = folder.path + "/j", .node = "n2"}, key).error().code, Errc::corrupt_record);
   TestFolder elsewhere;
   const SealKey other = std::move(*SealKey::open_or_make(elsewhere.path));
@@ -211,7 +223,9 @@ TEST_F(JournalTest, BrokenRulesAreNamed) {
       {"below", {below}, "below zero"},
       {"after close", {final_five, end, usage(6)}, "closed"},
       {"not final", {usage(5), end}, "not final"},
-      {"wrong sum", {final_five, {.kind = RecordKind::hour_closed, .hour = kTenHour, .value = 6, .instant = kTen}}, "sum"},
+      {"wrong sum",
+       {final_five, {.kind = RecordKind::hour_closed, .hour = kTenHour, .value = 6, .instant = kTen}},
+       "sum"},
       {"twice", {final_five, end, end}, "closed before"},
       {"after stop", {{.kind = RecordKind::run_stopped, .instant = kTen}, usage(1)}, "end of its run"},
       {"nothing", {usage(1, 0)}, "nothing"},
@@ -239,7 +253,7 @@ TEST_F(JournalTest, ASequenceWithAGapIsNamed) {
 
 TEST_F(JournalTest, ThePrivateKeyIsPrivateAndStays) {
   EXPECT_EQ(static_cast<int>(std::filesystem::status(folder.path + "/seal_key.pem").permissions()) & 0777, 0600);
-  const SealKey again = std::move(*SealKey::open_or_make(folder.path));
+  const SealKey again = std::move(*SealKey::open_or_make(folder.path, false));
   EXPECT_EQ(again.id(), key.id());
   const Hash hash = sha256("x");
   const Signature signature = again.sign(hash);
@@ -248,9 +262,18 @@ TEST_F(JournalTest, ThePrivateKeyIsPrivateAndStays) {
   EXPECT_FALSE(SealKey::from_public_pem("rubbish"));
 }
 
-RC_GTEST_PROP(JournalFormat, ARecordComesBackAsItWent, (std::int64_t value, std::int64_t subject, std::string note, bool final)) {
-  const Record record{.kind = RecordKind::usage, .meter = MeterKind::peak, .final = final, .run = 1, .sequence = 2,
-                      .subject = subject, .hour = -3, .value = value, .instant = kTen, .note = note};
+RC_GTEST_PROP(JournalFormat, ARecordComesBackAsItWent,
+              (std::int64_t value, std::int64_t subject, std::string note, bool final)) {
+  const Record record{.kind = RecordKind::usage,
+                      .meter = MeterKind::peak,
+                      .final = final,
+                      .run = 1,
+                      .sequence = 2,
+                      .subject = subject,
+                      .hour = -3,
+                      .value = value,
+                      .instant = kTen,
+                      .note = note};
   std::string bytes;
   Hash written{}, read{};
   append_record(bytes, record, written);
@@ -264,7 +287,8 @@ RC_GTEST_PROP(JournalFormat, ARecordComesBackAsItWent, (std::int64_t value, std:
 TEST(JournalFormatTest, NamesOfSegmentsAreExact) {
   EXPECT_EQ(segment_name(1), "00000001.journal");
   EXPECT_EQ(segment_number("00000012.journal"), 12);
-  for (const char* name : {"1.journal", "0000000a.journal", "00000000.journal", "00000001.journal.new", "x", "-0000001.journal"}) {
+  for (const char* name :
+       {"1.journal", "0000000a.journal", "00000000.journal", "00000001.journal.new", "x", "-0000001.journal"}) {
     EXPECT_EQ(segment_number(name), 0) << name;
   }
 }

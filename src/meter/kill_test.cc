@@ -1,5 +1,5 @@
-// Processes that die: by SIGKILL in the middle of counting, and by _exit between every two steps that leave a trace on disk.
-// What was counted is billed once, whatever dies how often.
+// Processes that die: by SIGKILL in the middle of counting, and by _exit between every two steps that leave a trace on
+// disk. What was counted is billed once, whatever dies how often.
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
@@ -96,8 +96,10 @@ TEST(KillTest, DeathBetweenAnyTwoStepsBillsEveryUnitOnce) {
     ASSERT_TRUE(WIFEXITED(status)) << die_at;
     finished = WEXITSTATUS(status) == 0;
     ASSERT_TRUE(finished || WEXITSTATUS(status) == 9) << die_at;
-    // The recovery dies as well, each time one step later, until one gets through.
-    for (std::int64_t again = 1 + die_at % 3; !finished; again += 3) {
+    // The recovery dies as well, later each time, until one gets through; the strides differ, so that every pair is
+    // met.
+    const std::int64_t stride = 1 + die_at % 7;
+    for (std::int64_t again = 1 + die_at % stride; !finished; again += stride) {
       const int second = in_child([&] {
         TestSite site(folder.path, kTen + milliseconds(5 * kHourMs));
         arm(site, shared, again);
@@ -156,7 +158,8 @@ TEST(KillTest, SigkillLosesNoUnitOfTwoCountingThreads) {
     ASSERT_EQ(pipe(ready), 0);
     std::fflush(nullptr);
     const pid_t child = fork();
-    if (child == 0) count_until_killed(folder.path, shared, 1000 + static_cast<std::int64_t>(random() % 400'000), ready[1]);
+    if (child == 0)
+      count_until_killed(folder.path, shared, 1000 + static_cast<std::int64_t>(random() % 400'000), ready[1]);
     random();
     pollfd wait{ready[0], POLLIN, 0};
     ASSERT_EQ(poll(&wait, 1, 60'000), 1);

@@ -19,14 +19,16 @@ LiveValues LiveHours::values(std::uint32_t slot, std::int64_t hour, std::int64_t
       found.peak = std::max(found.peak, peak->second);
     }
     // What was taken is right unless a late change of the running sample overtook it; then sample_of knows better.
-    if (const auto sample = seen->second.samples.find(slot); sample != seen->second.samples.end() && found.sample == 0) {
+    if (const auto sample = seen->second.samples.find(slot);
+        sample != seen->second.samples.end() && found.sample == 0) {
       found.sample = sample->second;
     }
   }
   return found;
 }
 
-LiveSnapshot LiveHours::snapshot(const std::vector<std::uint32_t>& slots, std::int64_t from, std::int64_t to, Instant now) const {
+LiveSnapshot LiveHours::snapshot(const std::vector<std::uint32_t>& slots, std::int64_t from, std::int64_t to,
+                                 Instant now) const {
   const std::shared_lock lock(mutex);
   LiveSnapshot view;
   view.run = run;

@@ -1,6 +1,6 @@
 #pragma once
-// The hours that are not folded yet: which they are, and what the meter thread has seen of them. Readers take from here, and
-// from the counters themselves, what the control store does not have.
+// The hours that are not folded yet: which they are, and what the meter thread has seen of them. Readers take from
+// here, and from the counters themselves, what the control store does not have.
 #include <cstdint>
 #include <map>
 #include <shared_mutex>
@@ -17,11 +17,11 @@ namespace postage::meter {
 
 /// One open hour as the meter thread knows it.
 struct LiveHour {
-  std::vector<std::int64_t> journaled;                       ///< units by slot that the journal has
+  std::vector<std::int64_t> journaled;                      ///< units by slot that the journal has
   std::unordered_map<std::uint32_t, std::int64_t> peaks;    ///< taken from Connections
   std::unordered_map<std::uint32_t, std::int64_t> samples;  ///< taken from Storage
-  std::int64_t minutes = 0;                                  ///< heartbeats, one bit a minute
-  bool written = false;                                      ///< final values and the hour's end are in the journal
+  std::int64_t minutes = 0;                                 ///< heartbeats, one bit a minute
+  bool written = false;                                     ///< final values and the hour's end are in the journal
 };
 
 /// What a slot has in an open hour.
@@ -45,7 +45,8 @@ class LiveHours {
   LiveHours(const Windows& windows, const Connections& connections, const Storage& storage)
       : windows_(windows), connections_(connections), storage_(storage) {}
 
-  /// Values of `slots` (UINT32_MAX: a project that never had one) in the open hours within [from, to), up to that of `now`.
+  /// Values of `slots` (UINT32_MAX: a project that never had one) in the open hours within [from, to), up to that of
+  /// `now`.
   [[nodiscard]] LiveSnapshot snapshot(const std::vector<std::uint32_t>& slots, std::int64_t from, std::int64_t to,
                                       Instant now) const;
 

@@ -25,7 +25,8 @@ struct LiveTest : testing::Test {
     account = *slots->of(AccountId{1});
   }
   Cell open(Instant at, std::int64_t session = 1) {
-    auto cell = connections->open({project, account, SessionId{session}, ConnectionId{session}, "u" + std::to_string(session), at});
+    auto cell = connections->open(
+        {project, account, SessionId{session}, ConnectionId{session}, "u" + std::to_string(session), at});
     CHECK(cell.ok());
     return std::move(*cell);
   }
@@ -119,7 +120,8 @@ TEST_F(LiveTest, C8AConnectionOverTheHourCountsInBoth) {
 }
 
 TEST_F(LiveTest, AConnectionThatEndsAtTheVeryHourIsNotInIt) {
-  Cell first = open(kTen - milliseconds(5), 1), second = open(kTen - milliseconds(4), 2), third = open(kTen - milliseconds(3), 3);
+  Cell first = open(kTen - milliseconds(5), 1), second = open(kTen - milliseconds(4), 2),
+       third = open(kTen - milliseconds(3), 3);
   first.close(kTen);
   second.close(kTen);
   EXPECT_EQ(peak(kTenHour), 1);
@@ -193,7 +195,9 @@ TEST_F(LiveTest, CellsCountTheirUnitsAndAreUsedAgain) {
 }
 
 TEST_F(LiveTest, ACellThatDiesClosesItself) {
-  { Cell cell = open(kTen); }
+  {
+    Cell cell = open(kTen);
+  }
   EXPECT_EQ(connections->open_count(project), 0);
 }
 
@@ -220,7 +224,8 @@ TEST_F(LiveTest, ALateChangeReachesTheSampleThatSawItTooEarly) {
   ASSERT_EQ(due, (std::vector<StorageSample>{{project.value, kTenHour + 1, 100}}));
   storage->taken(due);
   storage->change(project, 7, kTen + milliseconds(kHourMs - 1));
-  EXPECT_EQ(storage->due(kTen + milliseconds(kHourMs)), (std::vector<StorageSample>{{project.value, kTenHour + 1, 107}}));
+  EXPECT_EQ(storage->due(kTen + milliseconds(kHourMs)),
+            (std::vector<StorageSample>{{project.value, kTenHour + 1, 107}}));
 }
 
 TEST_F(LiveTest, T17SamplesOfADownTimeAreReadOffTheStepFunction) {
@@ -299,7 +304,8 @@ RC_GTEST_FIXTURE_PROP(LiveTest, PeaksEqualAnOracleWhateverTheTicks, ()) {
   const auto count = [&] { return static_cast<std::int64_t>(open_cells.size()); };
   const int steps = *rc::gen::inRange(1, 60);
   for (int i = 0; i < steps; ++i) {
-    const std::int64_t next = at + *rc::gen::element<std::int64_t>(1, 7, 20 * kMinuteMs + 1, 61 * kMinuteMs, 150 * kMinuteMs + 1);
+    const std::int64_t next =
+        at + *rc::gen::element<std::int64_t>(1, 7, 20 * kMinuteMs + 1, 61 * kMinuteMs, 150 * kMinuteMs + 1);
     for (std::int64_t hour = at / kHourMs + 1; hour <= next / kHourMs; ++hour) {
       expected[hour] = std::max(expected[hour], count());
     }

@@ -26,10 +26,11 @@ Result<std::int64_t> read_run(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<Meter>> Meter::open(MeterOptions options, db::Database& database, Clock& clock) {
-  const bool node_fits = !options.node.empty() && options.node.size() <= kNodeBytesMax &&
-                         options.node.find('\0') == std::string::npos;
+  const bool node_fits =
+      !options.node.empty() && options.node.size() <= kNodeBytesMax && options.node.find('\0') == std::string::npos;
   if (!node_fits) return Error(Errc::invalid_config, "the node's name must have 1 to 64 bytes");
-  if (options.shards < 1 || options.shards > 1024) return Error(Errc::invalid_config, "1 to 1024 shards can be metered");
+  if (options.shards < 1 || options.shards > 1024)
+    return Error(Errc::invalid_config, "1 to 1024 shards can be metered");
   auto meter = std::make_unique<MeterImpl>(std::move(options), database, clock);
   TRY_VOID(meter->start());
   return std::unique_ptr<Meter>(std::move(meter));
@@ -54,8 +55,8 @@ Result<void> MeterImpl::start() {
   TRY_VOID(recover_dead_runs({live_folder_, *slots_, *journal_, folds_, step_call}, now, recovery_));
   recovery_.torn_bytes = journal_->torn_bytes();
   if (recovery_.dead_runs > 0) {
-    log(Level::warn, "meter_recovered", {{"runs", recovery_.dead_runs}, {"units", recovery_.units},
-                                         {"connections_cut", recovery_.connections_cut}});
+    log(Level::warn, "meter_recovered",
+        {{"runs", recovery_.dead_runs}, {"units", recovery_.units}, {"connections_cut", recovery_.connections_cut}});
   }
   step("start.begin_run");
   return begin_run(now);
@@ -67,10 +68,13 @@ Result<void> MeterImpl::open_files() {
   lock_ = std::move(lock);
   live_folder_ = options_.folder + "/live";
   TRY_VOID(make_folder(live_folder_));
-  TRY(key, SealKey::open_or_make(options_.folder));
+  TRY(key, SealKey::open_or_make(options_.folder, options_.sync));
   key_ = std::make_unique<SealKey>(std::move(key));
-  TRY(journal, Journal::open({.folder = options_.folder + "/journal", .node = options_.node, .sync = options_.sync,
-                              .segment_bytes_max = options_.segment_bytes_max}, *key_));
+  TRY(journal, Journal::open({.folder = options_.folder + "/journal",
+                              .node = options_.node,
+                              .sync = options_.sync,
+                              .segment_bytes_max = options_.segment_bytes_max},
+                             *key_));
   journal_ = std::move(journal);
   TRY(slots, Slots::open(options_.folder + "/slots"));
   slots_ = std::move(slots);
@@ -95,7 +99,8 @@ Result<void> MeterImpl::begin_run(Instant now) {
   journal_->append({.kind = RecordKind::run_started, .instant = now});
   step("start.journal");
   TRY_VOID(journal_->flush(now));
-  // Not a whole tick: samples of the time without a meter wait until features have said what they store (Storage::restore).
+  // Not a whole tick: samples of the time without a meter wait until features have said what they store
+  // (Storage::restore).
   TRY_VOID(write_changes(now, false));
   TRY_VOID(folds_.catch_up(journal_->folder()));
   fold_due_ = false;
@@ -117,12 +122,15 @@ Result<void> MeterImpl::load_evidence_floor() {
   // Two months back is more than any running month.
   const std::int64_t since = hour_of(clock_.wall()) - 62 * kHoursPerDay;
   return database_.read([&](db::Connection& c) {
-    return c.each("select project, month_hour, peak, reached_at from meter_peak where month_hour >= ?", [&](db::Row& row) {
-      Evidence known;
-      known.peak = row.integer(2);
-      known.at = row.instant(3);
-      evidence_[{row.id<ProjectId>(0), hour_start(row.integer(1))}] = known;
-    }, since);
+    return c.each(
+        "select project, month_hour, peak, reached_at from meter_peak where month_hour >= ?",
+        [&](db::Row& row) {
+          Evidence known;
+          known.peak = row.integer(2);
+          known.at = row.instant(3);
+          evidence_[{row.id<ProjectId>(0), hour_start(row.integer(1))}] = known;
+        },
+        since);
   });
 }
 

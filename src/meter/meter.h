@@ -1,6 +1,6 @@
 #pragma once
-// The whole meter of a node: live counters, journal, folds, coverage, reader. app makes one, runs tick() once a second on
-// a thread of its own and hands the parts to those who count and those who read.
+// The whole meter of a node: live counters, journal, folds, coverage, reader. app makes one, runs tick() once a second
+// on a thread of its own and hands the parts to those who count and those who read.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,10 +19,10 @@
 namespace postage::meter {
 
 struct MeterOptions {
-  std::string folder;         ///< "<data_dir>/meter"; made if missing, one process at a time
+  std::string folder;           ///< "<data_dir>/meter"; made if missing, one process at a time
   std::string node = "node-1";  ///< 1 to 64 bytes
   int shards = 1;
-  bool sync = true;           ///< flush to disk once a second; false: SIGKILL is still safe, power loss is not
+  bool sync = true;               ///< flush to disk once a second; false: SIGKILL is still safe, power loss is not
   std::int64_t grace_ms = 5'000;  ///< an hour is closed this long after its end, so that copies in mailboxes arrive
   std::int64_t records_per_tick_max = 256;  ///< most running values journaled a second; finals are never held back
   std::int64_t segment_bytes_max = 16 << 20;
@@ -45,17 +45,17 @@ struct Recovery {
     std::int64_t units = 0;  ///< queued to it, all of them billed
   };
   std::int64_t dead_runs = 0;
-  std::int64_t units = 0;             ///< message units that the journal did not have yet
-  std::int64_t torn_bytes = 0;        ///< cut off the journal's unsigned tail
+  std::int64_t units = 0;       ///< message units that the journal did not have yet
+  std::int64_t torn_bytes = 0;  ///< cut off the journal's unsigned tail
   std::int64_t connections_cut = 0;
-  std::vector<CutConnection> cut;     ///< at most 10,000 of them; all are in the journal
+  std::vector<CutConnection> cut;  ///< at most 10,000 of them; all are in the journal
 };
 
 class Meter {
  public:
-  /// Locks the folder, repairs what dead runs left (bills it once, however often this is interrupted), starts a new run.
-  /// `database` has had migrate_meter() and outlives the meter, as does `clock`.
-  /// Errors: unavailable (another process has the folder), store_failed, corrupt_record (names file, offset, record).
+  /// Locks the folder, repairs what dead runs left (bills it once, however often this is interrupted), starts a new
+  /// run. `database` has had migrate_meter() and outlives the meter, as does `clock`. Errors: unavailable (another
+  /// process has the folder), store_failed, corrupt_record (names file, offset, record).
   static Result<std::unique_ptr<Meter>> open(MeterOptions options, db::Database& database, Clock& clock);
   virtual ~Meter() = default;
 

@@ -53,7 +53,8 @@ class MeterImpl final : public Meter {
   void step(const char* name) const {
     if (options_.on_step) options_.on_step(name);
   }
-  Record usage(MeterKind meter, std::uint32_t slot, std::int64_t hour, std::int64_t value, Instant at, bool final) const;
+  Record usage(MeterKind meter, std::uint32_t slot, std::int64_t hour, std::int64_t value, Instant at,
+               bool final) const;
 
   /// The highest peak of a project's month, and who made it as far as it is not journaled.
   struct Evidence {

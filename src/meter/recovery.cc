@@ -42,8 +42,10 @@ Result<std::map<std::int64_t, RunFiles>> live_files(const std::string& folder) {
   return runs;
 }
 
-/// A file that a power loss left without its header holds nothing that reached the disk in order; anything else is an error.
-Result<SlotFile> open_or_empty(const std::string& path, std::uint64_t magic, std::uint32_t row_bytes, std::uint32_t rows_max) {
+/// A file that a power loss left without its header holds nothing that reached the disk in order; anything else is an
+/// error.
+Result<SlotFile> open_or_empty(const std::string& path, std::uint64_t magic, std::uint32_t row_bytes,
+                               std::uint32_t rows_max) {
   auto file = SlotFile::open(path, magic, row_bytes, rows_max);
   if (file || file.error().code != Errc::corrupt_record) return file;
   log(Level::error, "meter_live_file_unreadable", {{"detail", file.error().detail}});
@@ -76,7 +78,8 @@ Result<void> read_peaks(const RecoverySite& site, std::int64_t run, Values& valu
   TRY(file, open_or_empty(peaks_path(site.live_folder, run), kPeaksMagic, sizeof(PeakRow), kSlotsMax));
   if (!file) return {};
   std::vector<HourPeak> peaks;
-  for (std::uint32_t slot = 0; slot < file.rows(); ++slot) append_untaken(*static_cast<PeakRow*>(file.row(slot)), slot, peaks);
+  for (std::uint32_t slot = 0; slot < file.rows(); ++slot)
+    append_untaken(*static_cast<PeakRow*>(file.row(slot)), slot, peaks);
   for (const HourPeak& peak : peaks) {
     const ValueKey key = key_of(site.slots, peak.slot, peak.hour, MeterKind::peak);
     if (key.meter != MeterKind::none) values[key] = {peak.peak, peak.at};
@@ -98,8 +101,8 @@ Result<Values> values_of(const RecoverySite& site, std::int64_t run, const RunFi
 }
 
 /// Appends final values and the hour's end, for each hour that has not ended.
-Result<void> finish_hours(const RecoverySite& site, std::int64_t run, const RunFiles& files, const Values& values, Instant now,
-                          Recovery& report) {
+Result<void> finish_hours(const RecoverySite& site, std::int64_t run, const RunFiles& files, const Values& values,
+                          Instant now, Recovery& report) {
   std::set<std::int64_t> hours;
   for (const WindowName& name : files.windows) hours.insert(name.hour);
   for (const auto& [key, found] : values) hours.insert(key.hour);
@@ -110,7 +113,8 @@ Result<void> finish_hours(const RecoverySite& site, std::int64_t run, const RunF
     std::int64_t units = 0;
     for (const auto& [key, value] : finals) units += key.meter == MeterKind::messages ? value : 0;
     bool any = !finals.empty();
-    for (auto it = values.lower_bound({hour, MeterKind::none, INT64_MIN}); it != values.end() && it->first.hour == hour; ++it) {
+    for (auto it = values.lower_bound({hour, MeterKind::none, INT64_MIN}); it != values.end() && it->first.hour == hour;
+         ++it) {
       const auto& [key, found] = *it;
       const auto known = finals.find(key);
       const std::int64_t had = known == finals.end() ? 0 : known->second;
@@ -120,8 +124,13 @@ Result<void> finish_hours(const RecoverySite& site, std::int64_t run, const RunF
         units += found.value - had;
         report.units += found.value - had;
       }
-      site.journal.append({.kind = RecordKind::usage, .meter = key.meter, .final = true, .subject = key.subject, .hour = hour,
-                           .value = found.value, .instant = found.at == Instant{} ? now : found.at});
+      site.journal.append({.kind = RecordKind::usage,
+                           .meter = key.meter,
+                           .final = true,
+                           .subject = key.subject,
+                           .hour = hour,
+                           .value = found.value,
+                           .instant = found.at == Instant{} ? now : found.at});
     }
     if (any) site.journal.append({.kind = RecordKind::hour_closed, .hour = hour, .value = units, .instant = now});
   }
@@ -129,7 +138,8 @@ Result<void> finish_hours(const RecoverySite& site, std::int64_t run, const RunF
 }
 
 /// Appends the connections that the kill cut, beyond those that an interrupted recovery already wrote.
-Result<void> list_cuts(const RecoverySite& site, std::int64_t run, std::int64_t written, Instant now, Recovery& report) {
+Result<void> list_cuts(const RecoverySite& site, std::int64_t run, std::int64_t written, Instant now,
+                       Recovery& report) {
   TRY(file, open_or_empty(cells_path(site.live_folder, run), kCellsMagic, sizeof(CellRow), kCellsMax));
   if (!file) return {};
   for (std::uint32_t i = 0; i < file.rows(); ++i) {
@@ -146,7 +156,10 @@ Result<void> list_cuts(const RecoverySite& site, std::int64_t run, std::int64_t 
     append_integer(note, row.session);
     append_integer(note, row.connection);
     append_integer(note, row.opened_ms);
-    site.journal.append({.kind = RecordKind::connection_cut, .subject = project, .value = row.units.load(), .instant = now,
+    site.journal.append({.kind = RecordKind::connection_cut,
+                         .subject = project,
+                         .value = row.units.load(),
+                         .instant = now,
                          .note = std::move(note)});
   }
   return {};
@@ -169,7 +182,8 @@ Result<void> remove_files(const RecoverySite& site, std::int64_t run, const RunF
   return {};
 }
 
-Result<void> recover_run(const RecoverySite& site, std::int64_t run, const RunFiles& files, Instant now, Recovery& report) {
+Result<void> recover_run(const RecoverySite& site, std::int64_t run, const RunFiles& files, Instant now,
+                         Recovery& report) {
   TRY(state, site.folds.run_state(run));
   if (!state.ended) {
     ++report.dead_runs;
@@ -182,7 +196,8 @@ Result<void> recover_run(const RecoverySite& site, std::int64_t run, const RunFi
     if (files.cells) TRY_VOID(list_cuts(site, run, state.cuts, now, report));
     site.step("recovery.cuts");
     TRY_VOID(site.journal.flush(now));
-    site.journal.append({.kind = RecordKind::run_recovered, .value = report.connections_cut - cut_before, .instant = now});
+    site.journal.append(
+        {.kind = RecordKind::run_recovered, .value = report.connections_cut - cut_before, .instant = now});
     site.journal.seal(now);
     site.step("recovery.end");
     TRY_VOID(site.journal.flush(now));

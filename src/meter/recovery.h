@@ -24,8 +24,8 @@ struct RecoverySite {
 
 /// The highest run that has files in the live folder, or 0.
 Result<std::int64_t> last_live_run(const std::string& live_folder);
-/// Finishes all runs that have not ended: values the journal lacks, hour ends, cut connections, the end of the run; then
-/// deletes their files.
+/// Finishes all runs that have not ended: values the journal lacks, hour ends, cut connections, the end of the run;
+/// then deletes their files.
 Result<void> recover_dead_runs(const RecoverySite& site, Instant now, Recovery& report);
 
 }  // namespace postage::meter

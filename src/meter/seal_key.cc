@@ -67,7 +67,7 @@ Result<void> SealKey::describe() {
   return {};
 }
 
-Result<SealKey> SealKey::open_or_make(const std::string& folder) {
+Result<SealKey> SealKey::open_or_make(const std::string& folder, bool sync) {
   const std::string path = folder + "/seal_key.pem";
   SealKey pair;
   if (auto pem = read_file(path, 4096)) {
@@ -78,12 +78,14 @@ Result<SealKey> SealKey::open_or_make(const std::string& folder) {
     if (!pair.key_) return Error(Errc::internal, "no Ed25519 key could be made");
     const BioPtr bio(BIO_new(BIO_s_mem()));
     CHECK(PEM_write_bio_PrivateKey(bio.get(), pair.key_.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
-    TRY_VOID(replace_file(path, text_of(bio.get()), true));
+    TRY_VOID(replace_file(path, text_of(bio.get()), sync));
   } else {
     return pem.error();
   }
   if (auto done = pair.describe(); !done) return Error(Errc::corrupt_record, path + ": " + done.error().detail);
-  TRY_VOID(replace_file(folder + "/seal_key.pub.pem", pair.public_pem_, true));
+  const std::string public_path = folder + "/seal_key.pub.pem";
+  const auto written = read_file(public_path, 4096);
+  if (!written || *written != pair.public_pem_) TRY_VOID(replace_file(public_path, pair.public_pem_, sync));
   return pair;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// SHA-256 and the Ed25519 key that seals the journal. The private key is made once, in the meter's folder, mode 0600; the
-// public key lies beside it for whoever verifies.
+// SHA-256 and the Ed25519 key that seals the journal. The private key is made once, in the meter's folder, mode 0600;
+// the public key lies beside it for whoever verifies.
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -25,7 +25,7 @@ std::string hex(const Hash& hash);
 class SealKey {
  public:
   /// Reads "<folder>/seal_key.pem", or makes it and "<folder>/seal_key.pub.pem". Errors: store_failed, corrupt_record.
-  static Result<SealKey> open_or_make(const std::string& folder);
+  static Result<SealKey> open_or_make(const std::string& folder, bool sync = true);
   /// Reads a public key in PEM form, at most 4 KiB. Error: bad_request.
   static Result<SealKey> from_public_pem(std::string_view pem);
   static Result<SealKey> from_public_file(const std::string& path);

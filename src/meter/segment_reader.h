@@ -20,7 +20,8 @@ struct JournalPosition {
 /// Thread: one.
 class SegmentReader {
  public:
-  /// Reads the file, at most `bytes_max` of it. Errors: not_found, store_failed, bad_request (longer), corrupt_record (header).
+  /// Reads the file, at most `bytes_max` of it. Errors: not_found, store_failed, bad_request (longer), corrupt_record
+  /// (header).
   static Result<SegmentReader> open(const std::string& path, std::size_t bytes_max = kSegmentReadMax);
   /// The same over bytes; `name` is for error texts.
   static Result<SegmentReader> over(std::string name, std::string bytes);

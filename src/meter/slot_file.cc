@@ -80,7 +80,7 @@ Result<SlotFile> SlotFile::open(const std::string& path, std::uint64_t magic, st
   found.path_ = path;
   found.file_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (found.file_ < 0) return failed(path, "open", errno);
-  struct stat info {};
+  struct stat info{};
   if (::fstat(found.file_, &info) != 0) return failed(path, "stat", errno);
   const auto bytes = static_cast<std::size_t>(info.st_size);
   SlotFileHeader& header = found.header_;

@@ -1,7 +1,8 @@
 #pragma once
-// A memory-mapped file of fixed-size rows behind a 4096-byte header: the form of every live meter file. Rows are reached by
-// plain address; the address range is reserved once for the most rows, the file behind it grows, so that rows never move.
-// Disk space is allocated when rows are added, never by a later store: a full disk cannot kill a counting thread.
+// A memory-mapped file of fixed-size rows behind a 4096-byte header: the form of every live meter file. Rows are
+// reached by plain address; the address range is reserved once for the most rows, the file behind it grows, so that
+// rows never move. Disk space is allocated when rows are added, never by a later store: a full disk cannot kill a
+// counting thread.
 #include <atomic>
 #include <cstdint>
 #include <string>
@@ -12,12 +13,12 @@ namespace postage::meter {
 
 /// What a file is, checked when it is opened again. Written once, little endian, in the order of the members.
 struct SlotFileHeader {
-  std::uint64_t magic = 0;      ///< which kind of file
+  std::uint64_t magic = 0;  ///< which kind of file
   std::uint32_t version = 1;
   std::uint32_t row_bytes = 0;
-  std::int64_t run = 0;         ///< 0 for files that outlive runs
-  std::int64_t hour = 0;        ///< windows only
-  std::int64_t shard = 0;       ///< windows only
+  std::int64_t run = 0;    ///< 0 for files that outlive runs
+  std::int64_t hour = 0;   ///< windows only
+  std::int64_t shard = 0;  ///< windows only
 };
 
 /// Thread: one at a time for grow(), one for sync(); rows are the owner's business.
@@ -43,7 +44,9 @@ class SlotFile {
   Result<void> sync();
   [[nodiscard]] const SlotFileHeader& header() const { return header_; }
   [[nodiscard]] std::uint32_t rows() const { return rows_; }
-  [[nodiscard]] void* row(std::uint32_t index) const { return base_ + kHeaderBytes + std::size_t(index) * header_.row_bytes; }
+  [[nodiscard]] void* row(std::uint32_t index) const {
+    return base_ + kHeaderBytes + std::size_t(index) * header_.row_bytes;
+  }
   [[nodiscard]] explicit operator bool() const { return base_ != nullptr; }
   [[nodiscard]] const std::string& path() const { return path_; }
 
@@ -55,7 +58,7 @@ class SlotFile {
   SlotFileHeader header_;
   int file_ = -1;
   char* base_ = nullptr;
-  std::size_t reserved_ = 0;  ///< bytes of address space
+  std::size_t reserved_ = 0;            ///< bytes of address space
   std::atomic<std::uint32_t> rows_{0};  ///< read by any thread, written by grow()
   std::uint32_t rows_max_ = 0;
 };

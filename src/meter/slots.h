@@ -38,8 +38,8 @@ class Slots {
   /// Opens or makes `path`. Errors: store_failed, corrupt_record.
   static Result<std::unique_ptr<Slots>> open(const std::string& path);
 
-  /// The project's slot, given now if it is new (rare: it may grow files; an old one costs a shared lock and a look-up).
-  /// Errors: unavailable when the table is full, store_failed when the disk is.
+  /// The project's slot, given now if it is new (rare: it may grow files; an old one costs a shared lock and a
+  /// look-up). Errors: unavailable when the table is full, store_failed when the disk is.
   Result<ProjectSlot> of(ProjectId project);
   Result<AccountSlot> of(AccountId account);
   /// How many slots are given: slots 0 to count() - 1.

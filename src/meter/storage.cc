@@ -83,7 +83,8 @@ std::vector<StorageSample> Storage::due(Instant now) {
     const std::lock_guard lock(locks_[slot % kLocks]);
     StorageRow& r = *row(slot);
     if (r.hour == 0) continue;
-    // What is not in the journal stays in the row until it is: only then the row moves on, so that a kill loses nothing.
+    // What is not in the journal stays in the row until it is: only then the row moves on, so that a kill loses
+    // nothing.
     const std::size_t had = found.size();
     append_due(slot, r, found);
     if (found.size() == had && hour_of(now) > r.hour) {
@@ -95,7 +96,8 @@ std::vector<StorageSample> Storage::due(Instant now) {
     const std::lock_guard lock(locks_[i]);
     found.insert(found.end(), overflow_[i].begin(), overflow_[i].end());
   }
-  std::stable_sort(found.begin(), found.end(), [](const StorageSample& a, const StorageSample& b) { return a.hour < b.hour; });
+  std::stable_sort(found.begin(), found.end(),
+                   [](const StorageSample& a, const StorageSample& b) { return a.hour < b.hour; });
   return found;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// Stored bytes per project, a step function of time that is sampled at each full hour. A change at the very instant of a
-// sample is in it. The values outlive runs; a sample that fell into a time without a running meter is read off the function.
+// Stored bytes per project, a step function of time that is sampled at each full hour. A change at the very instant of
+// a sample is in it. The values outlive runs; a sample that fell into a time without a running meter is read off the
+// function.
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -53,8 +54,8 @@ class Storage {
 
   // What follows is for the meter thread.
 
-  /// Samples up to `now` that the journal lacks, oldest first; a project that stores nothing has none. They are repeated
-  /// until taken() says so, and the next ones come after that: call both until the answer is empty.
+  /// Samples up to `now` that the journal lacks, oldest first; a project that stores nothing has none. They are
+  /// repeated until taken() says so, and the next ones come after that: call both until the answer is empty.
   [[nodiscard]] std::vector<StorageSample> due(Instant now);
   /// The journal has these.
   void taken(const std::vector<StorageSample>& written);
@@ -71,7 +72,8 @@ class Storage {
 
   SlotFile file_;
   mutable std::array<std::mutex, kLocks> locks_;
-  std::array<std::vector<StorageSample>, kLocks> overflow_;  ///< untaken samples beyond those of a row: no tick for hours
+  std::array<std::vector<StorageSample>, kLocks>
+      overflow_;  ///< untaken samples beyond those of a row: no tick for hours
   std::atomic<std::uint32_t> slots_{0};
 };
 

@@ -20,13 +20,20 @@ Result<HourRange> hours_of(const InstantRange& range) {
 
 class StoredUsage final : public UsageReader {
  public:
-  StoredUsage(db::Database& database, const Clock& clock, std::string node, const Slots& slots, const Connections& connections,
-              const Storage& storage, const LiveHours& live)
-      : database_(database), clock_(clock), node_(std::move(node)), slots_(slots), connections_(connections),
-        storage_(storage), live_(live) {}
+  StoredUsage(db::Database& database, const Clock& clock, std::string node, const Slots& slots,
+              const Connections& connections, const Storage& storage, const LiveHours& live)
+      : database_(database),
+        clock_(clock),
+        node_(std::move(node)),
+        slots_(slots),
+        connections_(connections),
+        storage_(storage),
+        live_(live) {}
 
-  Result<MonthUsage> month(AccountId account, std::span<const NamedProject> projects, const InstantRange& range) const override;
-  Result<std::vector<UsagePoint>> series(std::span<const ProjectId> projects, std::span<const Instant> bounds) const override;
+  Result<MonthUsage> month(AccountId account, std::span<const NamedProject> projects,
+                           const InstantRange& range) const override;
+  Result<std::vector<UsagePoint>> series(std::span<const ProjectId> projects,
+                                         std::span<const Instant> bounds) const override;
   Result<std::vector<InstantRange>> gaps(const InstantRange& range) const override;
   Result<PeakEvidence> evidence(ProjectId project, Instant month_start) const override;
   std::int64_t open_connections(ProjectId project) const override {
@@ -74,7 +81,8 @@ void add_live(const LiveSnapshot& view, std::size_t index, std::int64_t& units, 
   }
 }
 
-Result<MonthUsage> StoredUsage::month(AccountId account, std::span<const NamedProject> projects, const InstantRange& range) const {
+Result<MonthUsage> StoredUsage::month(AccountId account, std::span<const NamedProject> projects,
+                                      const InstantRange& range) const {
   TRY(hours, hours_of(range));
   const Instant now = clock_.wall();
   std::vector<std::uint32_t> slots;
@@ -101,12 +109,14 @@ Result<MonthUsage> StoredUsage::month(AccountId account, std::span<const NamedPr
     }
     TRY(account_peak, stored.peak(MeterKind::account_peak, account.value, hours));
     usage.simultaneous_peak = account_peak;
-    for (const auto& [hour, row] : view.hours) usage.simultaneous_peak = std::max(usage.simultaneous_peak, row.back().peak);
+    for (const auto& [hour, row] : view.hours)
+      usage.simultaneous_peak = std::max(usage.simultaneous_peak, row.back().peak);
     return usage;
   });
 }
 
-Result<std::vector<UsagePoint>> StoredUsage::series(std::span<const ProjectId> projects, std::span<const Instant> bounds) const {
+Result<std::vector<UsagePoint>> StoredUsage::series(std::span<const ProjectId> projects,
+                                                    std::span<const Instant> bounds) const {
   if (bounds.size() < 2) return Error(Errc::bad_request, "a series needs at least two bounds");
   for (std::size_t i = 1; i < bounds.size(); ++i) TRY_VOID(hours_of({bounds[i - 1], bounds[i]}));
   std::vector<std::uint32_t> slots;
@@ -116,7 +126,8 @@ Result<std::vector<UsagePoint>> StoredUsage::series(std::span<const ProjectId> p
 }
 
 Result<std::vector<UsagePoint>> StoredUsage::fill_points(db::Connection& c, std::span<const ProjectId> projects,
-                                                         std::span<const Instant> bounds, const LiveSnapshot& view) const {
+                                                         std::span<const Instant> bounds,
+                                                         const LiveSnapshot& view) const {
   const Instant now = clock_.wall();
   const UsageQueries stored(c, node_, view.run, view.open_from);
   TRY(coverage, stored.coverage({hour_of(bounds.front()), hour_of(bounds.back())}, view.minutes));
@@ -163,15 +174,17 @@ Result<std::vector<InstantRange>> StoredUsage::gaps(const InstantRange& range) c
 
 Result<PeakEvidence> StoredUsage::evidence(ProjectId project, Instant month_start) const {
   return database_.read([&](db::Connection& c) -> Result<PeakEvidence> {
-    TRY(found, c.first("select peak, reached_at, members from meter_peak where project = ? and month_hour = ?",
-                       [&](db::Row& row) {
-                         PeakEvidence evidence{project, month_start, row.integer(0), row.instant(1), {}};
-                         for (NoteMember& member : decode_members(row.bytes(2))) {
-                           evidence.members.push_back({member.session, member.connection, std::move(member.user),
-                                                       Instant(milliseconds(member.opened_ms))});
-                         }
-                         return evidence;
-                       }, project, hour_of(month_start)));
+    TRY(found, c.first(
+                   "select peak, reached_at, members from meter_peak where project = ? and month_hour = ?",
+                   [&](db::Row& row) {
+                     PeakEvidence evidence{project, month_start, row.integer(0), row.instant(1), {}};
+                     for (NoteMember& member : decode_members(row.bytes(2))) {
+                       evidence.members.push_back({member.session, member.connection, std::move(member.user),
+                                                   Instant(milliseconds(member.opened_ms))});
+                     }
+                     return evidence;
+                   },
+                   project, hour_of(month_start)));
     if (!found) return Error(Errc::not_found, "no peak of this project in this month");
     return std::move(*found);
   });
@@ -179,8 +192,9 @@ Result<PeakEvidence> StoredUsage::evidence(ProjectId project, Instant month_star
 
 }  // namespace
 
-std::unique_ptr<UsageReader> make_usage_reader(db::Database& database, const Clock& clock, std::string node, const Slots& slots,
-                                               const Connections& connections, const Storage& storage, const LiveHours& live) {
+std::unique_ptr<UsageReader> make_usage_reader(db::Database& database, const Clock& clock, std::string node,
+                                               const Slots& slots, const Connections& connections,
+                                               const Storage& storage, const LiveHours& live) {
   return std::make_unique<StoredUsage>(database, clock, std::move(node), slots, connections, storage, live);
 }
 

@@ -11,7 +11,8 @@
 namespace postage::meter {
 
 /// All arguments outlive the reader.
-std::unique_ptr<UsageReader> make_usage_reader(db::Database& database, const Clock& clock, std::string node, const Slots& slots,
-                                               const Connections& connections, const Storage& storage, const LiveHours& live);
+std::unique_ptr<UsageReader> make_usage_reader(db::Database& database, const Clock& clock, std::string node,
+                                               const Slots& slots, const Connections& connections,
+                                               const Storage& storage, const LiveHours& live);
 
 }  // namespace postage::meter

@@ -68,7 +68,8 @@ struct TestSite {
     windows.end_turn();
   }
   Cell connect(std::int64_t id, std::int64_t session = 1, std::string_view user = "ann") {
-    auto cell = meter->connections().open({project(id), account(), SessionId{session}, ConnectionId{session}, user, clock.wall()});
+    auto cell = meter->connections().open(
+        {project(id), account(), SessionId{session}, ConnectionId{session}, user, clock.wall()});
     CHECK(cell.ok());
     return std::move(*cell);
   }
@@ -105,6 +106,7 @@ struct TestSite {
 
 inline InstantRange hours(std::int64_t from, std::int64_t to) { return {hour_start(from), hour_start(to)}; }
 /// January 2026 in UTC.
-inline const InstantRange kJanuary = {Instant(milliseconds(1'767'225'600'000)), Instant(milliseconds(1'769'904'000'000))};
+inline const InstantRange kJanuary = {Instant(milliseconds(1'767'225'600'000)),
+                                      Instant(milliseconds(1'769'904'000'000))};
 
 }  // namespace postage::meter

@@ -7,11 +7,17 @@
 
 namespace postage::meter {
 
-Record MeterImpl::usage(MeterKind meter, std::uint32_t slot, std::int64_t hour, std::int64_t value, Instant at, bool final) const {
+Record MeterImpl::usage(MeterKind meter, std::uint32_t slot, std::int64_t hour, std::int64_t value, Instant at,
+                        bool final) const {
   const std::int64_t key = slots_->key(slot);
   if (meter == MeterKind::peak && key < 0) meter = MeterKind::account_peak;
-  return {.kind = RecordKind::usage, .meter = meter, .final = final, .subject = key < 0 ? -key : key, .hour = hour,
-          .value = value, .instant = at};
+  return {.kind = RecordKind::usage,
+          .meter = meter,
+          .final = final,
+          .subject = key < 0 ? -key : key,
+          .hour = hour,
+          .value = value,
+          .instant = at};
 }
 
 Result<void> MeterImpl::tick(Instant now) {
@@ -31,7 +37,8 @@ Result<void> MeterImpl::tick(Instant now) {
   return prepared;
 }
 
-void MeterImpl::append_units(Instant now, bool all, std::vector<std::pair<std::int64_t, std::vector<std::int64_t>>>& written) {
+void MeterImpl::append_units(Instant now, bool all,
+                             std::vector<std::pair<std::int64_t, std::vector<std::int64_t>>>& written) {
   const std::uint32_t count = slots_->count();
   std::int64_t budget = all ? INT64_MAX : options_.records_per_tick_max;
   for (const std::int64_t hour : windows_->hours()) {
@@ -60,7 +67,8 @@ Result<void> MeterImpl::write_changes(Instant now, bool all) {
     const std::unique_lock lock(live_->mutex);  // append_units makes rows of hours; readers go over them.
     append_units(now, all, written);
   }
-  for (const HourPeak& peak : peaks) journal_->append(usage(MeterKind::peak, peak.slot, peak.hour, peak.peak, peak.at, false));
+  for (const HourPeak& peak : peaks)
+    journal_->append(usage(MeterKind::peak, peak.slot, peak.hour, peak.peak, peak.at, false));
   note_peaks(peaks);
   const bool beat = minute != last_minute_;
   if (beat) journal_->append({.kind = RecordKind::heartbeat, .instant = now});
@@ -105,7 +113,8 @@ void MeterImpl::note_peaks(const std::vector<HourPeak>& peaks) {
     evidence.pending = true;
     evidence.members.clear();
     for (PeakMember& member : connections_->members_at_peak(ProjectSlot{peak.slot}, options_.evidence_members_max)) {
-      evidence.members.push_back({member.session.value, member.connection.value, to_ms(member.opened_at), std::move(member.user)});
+      evidence.members.push_back(
+          {member.session.value, member.connection.value, to_ms(member.opened_at), std::move(member.user)});
     }
   }
 }
@@ -113,8 +122,12 @@ void MeterImpl::note_peaks(const std::vector<HourPeak>& peaks) {
 void MeterImpl::append_evidence() {
   for (const auto& [key, evidence] : evidence_) {
     if (!evidence.pending) continue;
-    journal_->append({.kind = RecordKind::peak_evidence, .meter = MeterKind::peak, .subject = key.first.value,
-                      .hour = hour_of(key.second), .value = evidence.peak, .instant = evidence.at,
+    journal_->append({.kind = RecordKind::peak_evidence,
+                      .meter = MeterKind::peak,
+                      .subject = key.first.value,
+                      .hour = hour_of(key.second),
+                      .value = evidence.peak,
+                      .instant = evidence.at,
                       .note = encode_members(evidence.members)});
   }
 }
@@ -123,7 +136,8 @@ Result<void> MeterImpl::write_samples(Instant now) {
   for (;;) {
     const std::vector<StorageSample> samples = storage_->due(now);
     if (samples.empty()) return {};
-    for (const StorageSample& s : samples) journal_->append(usage(MeterKind::storage, s.slot, s.hour, s.bytes, now, false));
+    for (const StorageSample& s : samples)
+      journal_->append(usage(MeterKind::storage, s.slot, s.hour, s.bytes, now, false));
     TRY_VOID(journal_->flush(now));
     step("tick.samples");
     const std::unique_lock lock(live_->mutex);
@@ -145,7 +159,8 @@ bool MeterImpl::append_finals(std::int64_t hour, Instant now) {
     journal_->append(usage(MeterKind::messages, slot, hour, totals[slot], now, true));
   }
   for (const auto& [slot, peak] : live.peaks) journal_->append(usage(MeterKind::peak, slot, hour, peak, now, true));
-  for (const auto& [slot, bytes] : live.samples) journal_->append(usage(MeterKind::storage, slot, hour, bytes, now, true));
+  for (const auto& [slot, bytes] : live.samples)
+    journal_->append(usage(MeterKind::storage, slot, hour, bytes, now, true));
   const bool any = units > 0 || !live.peaks.empty() || !live.samples.empty();
   if (any) journal_->append({.kind = RecordKind::hour_closed, .hour = hour, .value = units, .instant = now});
   return any;

@@ -7,7 +7,8 @@ namespace postage::meter {
 HourRange Coverage::due(const InstantRange& range, Instant now) const {
   const std::int64_t from = std::max(to_ms(range.start), floor_div(to_ms(first_), kMinuteMs) * kMinuteMs);
   const std::int64_t to = std::min(to_ms(range.end), to_ms(now));
-  return {floor_div(from + kMinuteMs - 1, kMinuteMs), std::max(floor_div(to, kMinuteMs), floor_div(from + kMinuteMs - 1, kMinuteMs))};
+  return {floor_div(from + kMinuteMs - 1, kMinuteMs),
+          std::max(floor_div(to, kMinuteMs), floor_div(from + kMinuteMs - 1, kMinuteMs))};
 }
 
 bool Coverage::covered(std::int64_t minute) const {
@@ -45,25 +46,29 @@ HourRange UsageQueries::whole_days(HourRange hours) const {
   return {from, std::max(from, to)};
 }
 
-Result<std::map<std::int64_t, std::int64_t>> UsageQueries::by_hour(MeterKind meter, std::int64_t subject, HourRange hours) const {
+Result<std::map<std::int64_t, std::int64_t>> UsageQueries::by_hour(MeterKind meter, std::int64_t subject,
+                                                                   HourRange hours) const {
   std::map<std::int64_t, std::int64_t> found;
   if (hours.from >= hours.to) return found;
   const char* const sql =
       meter == MeterKind::messages
-          ? "select hour, cast(sum(value) as bigint) from meter_fold where subject = ? and meter = ? and hour >= ? and hour < ? "
+          ? "select hour, cast(sum(value) as bigint) from meter_fold where subject = ? and meter = ? and hour >= ? and "
+            "hour < ? "
             "and not (node = ? and run = ? and hour >= ?) group by hour"
           : "select hour, cast(sum(most) as bigint) from (select hour, node, max(value) as most from meter_fold "
             "where subject = ? and meter = ? and hour >= ? and hour < ? and not (node = ? and run = ? and hour >= ?) "
             "group by hour, node) as by_node group by hour";
-  TRY_VOID(c_.each(sql, [&](db::Row& row) { found[row.integer(0)] = row.integer(1); }, subject, static_cast<int>(meter),
-                   hours.from, hours.to, node_, run_, open_from_));
+  TRY_VOID(c_.each(
+      sql, [&](db::Row& row) { found[row.integer(0)] = row.integer(1); }, subject, static_cast<int>(meter), hours.from,
+      hours.to, node_, run_, open_from_));
   return found;
 }
 
 Result<std::int64_t> UsageQueries::units(std::int64_t project, HourRange hours) const {
   const HourRange days = whole_days(hours);
   TRY(sum, c_.integer("select cast(coalesce(sum(value), 0) as bigint) from meter_day where subject = ? and meter = ? "
-                      "and day >= ? and day < ?", project, static_cast<int>(MeterKind::messages), days.from, days.to));
+                      "and day >= ? and day < ?",
+                      project, static_cast<int>(MeterKind::messages), days.from, days.to));
   TRY(before, by_hour(MeterKind::messages, project, {hours.from, std::min(hours.to, days.from * kHoursPerDay)}));
   TRY(after, by_hour(MeterKind::messages, project, {std::max(hours.from, days.to * kHoursPerDay), hours.to}));
   std::int64_t total = sum;
@@ -74,8 +79,10 @@ Result<std::int64_t> UsageQueries::units(std::int64_t project, HourRange hours) 
 
 Result<std::int64_t> UsageQueries::peak(MeterKind meter, std::int64_t subject, HourRange hours) const {
   const HourRange days = whole_days(hours);
-  TRY(most, c_.integer("select coalesce(max(value), 0) from meter_day where subject = ? and meter = ? and day >= ? and day < ?",
-                       subject, static_cast<int>(meter), days.from, days.to));
+  TRY(most,
+      c_.integer(
+          "select coalesce(max(value), 0) from meter_day where subject = ? and meter = ? and day >= ? and day < ?",
+          subject, static_cast<int>(meter), days.from, days.to));
   TRY(before, by_hour(meter, subject, {hours.from, std::min(hours.to, days.from * kHoursPerDay)}));
   TRY(after, by_hour(meter, subject, {std::max(hours.from, days.to * kHoursPerDay), hours.to}));
   std::int64_t peak = most;
@@ -101,11 +108,13 @@ Result<std::map<std::int64_t, HourTotals>> UsageQueries::hours(std::int64_t proj
 
 Result<Coverage> UsageQueries::coverage(HourRange hours, const std::map<std::int64_t, std::int64_t>& live) const {
   std::map<std::int64_t, std::int64_t> bits;
-  TRY_VOID(c_.each("select hour, minutes from meter_coverage where node = ? and hour >= ? and hour < ?",
-                   [&](db::Row& row) { bits[row.integer(0)] = row.integer(1); }, node_, hours.from, hours.to));
+  TRY_VOID(c_.each(
+      "select hour, minutes from meter_coverage where node = ? and hour >= ? and hour < ?",
+      [&](db::Row& row) { bits[row.integer(0)] = row.integer(1); }, node_, hours.from, hours.to));
   for (const auto& [hour, minutes] : live) bits[hour] |= minutes;
-  TRY(first, c_.first("select min(started_at) from meter_run where node = ?",
-                      [](db::Row& row) { return row.maybe_integer(0); }, node_));
+  TRY(first, c_.first(
+                 "select min(started_at) from meter_run where node = ?",
+                 [](db::Row& row) { return row.maybe_integer(0); }, node_));
   const std::int64_t never = to_ms(Instant::max()) / 2;
   return Coverage(std::move(bits), Instant(milliseconds(first && *first ? **first : never)));
 }

@@ -28,7 +28,8 @@ struct HourTotals {
 /// When the meter was alive, to the minute.
 class Coverage {
  public:
-  Coverage(std::map<std::int64_t, std::int64_t> bits, Instant first_start) : bits_(std::move(bits)), first_(first_start) {}
+  Coverage(std::map<std::int64_t, std::int64_t> bits, Instant first_start)
+      : bits_(std::move(bits)), first_(first_start) {}
   /// Covered and due minutes of the range: due are those that ended by `now` and began after the meter's first start.
   [[nodiscard]] std::pair<std::int64_t, std::int64_t> minutes(const InstantRange& range, Instant now) const;
   /// Due minutes that are not covered, joined.
@@ -56,8 +57,10 @@ class UsageQueries {
   [[nodiscard]] Result<Coverage> coverage(HourRange hours, const std::map<std::int64_t, std::int64_t>& live) const;
 
  private:
-  /// Value per hour: units are summed over runs and nodes; peaks and samples are the most of a node's runs, summed over nodes.
-  [[nodiscard]] Result<std::map<std::int64_t, std::int64_t>> by_hour(MeterKind meter, std::int64_t subject, HourRange hours) const;
+  /// Value per hour: units are summed over runs and nodes; peaks and samples are the most of a node's runs, summed over
+  /// nodes.
+  [[nodiscard]] Result<std::map<std::int64_t, std::int64_t>> by_hour(MeterKind meter, std::int64_t subject,
+                                                                     HourRange hours) const;
   /// Whole days of `hours` that cannot hold a live hour: [from, to) in days.
   [[nodiscard]] HourRange whole_days(HourRange hours) const;
 

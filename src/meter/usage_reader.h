@@ -1,6 +1,7 @@
 #pragma once
-// The one function that every bill, page, API and export reads usage with. Closed hours come from the folds in the control
-// store, open hours from the live counters, so that an answer is exact to the message at the moment of the call.
+// The one function that every bill, page, API and export reads usage with. Closed hours come from the folds in the
+// control store, open hours from the live counters, so that an answer is exact to the message at the moment of the
+// call.
 #include <cstdint>
 #include <span>
 #include <string>
@@ -24,9 +25,9 @@ struct NamedProject {
 /// One step of a series. Sums over the projects that were asked for.
 struct UsagePoint {
   InstantRange range;
-  std::int64_t peak = 0;   ///< sum of each project's own highest count of connections in the range
-  std::int64_t units = 0;  ///< message units
-  UInt128 byte_hours = 0;  ///< sum of the hourly samples of stored bytes
+  std::int64_t peak = 0;             ///< sum of each project's own highest count of connections in the range
+  std::int64_t units = 0;            ///< message units
+  UInt128 byte_hours = 0;            ///< sum of the hourly samples of stored bytes
   std::int64_t samples = 0;          ///< hourly samples of the range that were due by now
   std::int64_t covered_minutes = 0;  ///< minutes of the range in which the meter was alive
   std::int64_t due_minutes = 0;      ///< minutes of the range that have begun and lie after the meter's first start
@@ -41,8 +42,8 @@ enum class Step : std::uint8_t { hour, day, month };
 Result<std::vector<Instant>> step_bounds(Step step, Instant from, Instant to, const Zone& zone,
                                          std::size_t steps_max = 10'000);
 
-/// Who was connected when a month's peak was reached. Fewer members than `peak` are listed when the list was cut, or when
-/// the process died within the minute.
+/// Who was connected when a month's peak was reached. Fewer members than `peak` are listed when the list was cut, or
+/// when the process died within the minute.
 struct PeakEvidence {
   struct Member {
     std::int64_t session = 0;
@@ -62,13 +63,14 @@ class UsageReader {
  public:
   virtual ~UsageReader() = default;
 
-  /// Usage of the account's projects in `range`, whose ends are full hours (a month of any catalogue zone is such a range).
-  /// Storage samples are those due by now. A project without usage is listed with zeros; order as given.
+  /// Usage of the account's projects in `range`, whose ends are full hours (a month of any catalogue zone is such a
+  /// range). Storage samples are those due by now. A project without usage is listed with zeros; order as given.
   /// Errors: bad_request (range), store_failed, unavailable.
   [[nodiscard]] virtual Result<MonthUsage> month(AccountId account, std::span<const NamedProject> projects,
                                                  const InstantRange& range) const = 0;
 
-  /// One point per step between neighbouring `bounds` (ascending full hours, at least two), for all `projects` together.
+  /// One point per step between neighbouring `bounds` (ascending full hours, at least two), for all `projects`
+  /// together.
   [[nodiscard]] virtual Result<std::vector<UsagePoint>> series(std::span<const ProjectId> projects,
                                                                std::span<const Instant> bounds) const = 0;
 

@@ -8,8 +8,8 @@
 namespace postage::meter {
 
 std::string VerifyFinding::text() const {
-  return file + ": offset " + std::to_string(offset) + ", " + (record == 0 ? "header" : "record " + std::to_string(record)) +
-         ": " + what;
+  return file + ": offset " + std::to_string(offset) + ", " +
+         (record == 0 ? "header" : "record " + std::to_string(record)) + ": " + what;
 }
 
 bool JournalVerifier::fail(const JournalPosition& at, std::string what) {
@@ -51,7 +51,8 @@ const char* JournalVerifier::check(const Record& record, const Hash& before) {
   run.sequence = record.sequence;
   if (run.ended && record.kind != RecordKind::seal) return "a record after the end of its run";
   switch (record.kind) {
-    case RecordKind::usage: return check_usage(record, run);
+    case RecordKind::usage:
+      return check_usage(record, run);
     case RecordKind::hour_closed:
       if (!run.closed.insert(record.hour).second) return "the hour was closed before";
       for (auto it = run.values.lower_bound({record.hour, MeterKind::none, INT64_MIN});
@@ -60,12 +61,18 @@ const char* JournalVerifier::check(const Record& record, const Hash& before) {
       }
       return run.final_units[record.hour] == record.value ? nullptr : "the hour's sum is not the sum of its values";
     case RecordKind::run_stopped:
-    case RecordKind::run_recovered: run.ended = true; return nullptr;
-    case RecordKind::run_started: return record.sequence == 1 ? nullptr : "the run had begun";
-    case RecordKind::connection_cut: return record.note.size() == 24 ? nullptr : "a cut connection's note is not 24 bytes long";
-    case RecordKind::seal: return key_.verifies(before, record.note) ? nullptr : "the seal's signature does not verify";
+    case RecordKind::run_recovered:
+      run.ended = true;
+      return nullptr;
+    case RecordKind::run_started:
+      return record.sequence == 1 ? nullptr : "the run had begun";
+    case RecordKind::connection_cut:
+      return record.note.size() == 24 ? nullptr : "a cut connection's note is not 24 bytes long";
+    case RecordKind::seal:
+      return key_.verifies(before, record.note) ? nullptr : "the seal's signature does not verify";
     case RecordKind::heartbeat:
-    case RecordKind::peak_evidence: return nullptr;
+    case RecordKind::peak_evidence:
+      return nullptr;
   }
   return "the record's kind is unknown";
 }
@@ -76,7 +83,8 @@ bool JournalVerifier::segment(const std::string& name, std::string bytes) {
   auto reader = SegmentReader::over(name, std::move(bytes));
   const char* wrong = reader ? check_header(reader->header()) : nullptr;
   if (!reader || wrong != nullptr) {
-    const std::string detail = reader ? wrong : reader.error().detail.substr(std::min(reader.error().detail.size(), name.size() + 2));
+    const std::string detail =
+        reader ? wrong : reader.error().detail.substr(std::min(reader.error().detail.size(), name.size() + 2));
     report_.finding = VerifyFinding{name, 0, 0, detail};
     return false;
   }

@@ -1,6 +1,6 @@
 #pragma once
-// Checks a journal offline, with nothing but its files and the public key, and adds its usage up again. What it accepts is
-// exactly what docs/meter-journal.md says; the first record that does not hold is named.
+// Checks a journal offline, with nothing but its files and the public key, and adds its usage up again. What it accepts
+// is exactly what docs/meter-journal.md says; the first record that does not hold is named.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -32,9 +32,10 @@ struct VerifyReport {
   std::int64_t segments = 0;
   std::int64_t records = 0;
   std::int64_t unsigned_records = 0;  ///< after the last seal: a running meter has up to a minute of them
-  std::int64_t open_hours = 0;        ///< (run, hour) with usage and no end: of the running process, or not yet recovered
-  Hash head{};                        ///< of the last record
-  /// Values by (hour, meter, subject), folded as bills fold them: units are summed over runs, peaks and samples are the most.
+  std::int64_t open_hours = 0;  ///< (run, hour) with usage and no end: of the running process, or not yet recovered
+  Hash head{};                  ///< of the last record
+  /// Values by (hour, meter, subject), folded as bills fold them: units are summed over runs, peaks and samples are the
+  /// most.
   std::map<ValueKey, std::int64_t> usage;
   [[nodiscard]] bool ok() const { return !finding; }
 };

@@ -83,7 +83,8 @@ Counter* Windows::cells(int shard, std::int64_t hour) {
         return static_cast<Counter*>(found->second->shards[static_cast<std::size_t>(shard)].row(0));
       }
     }
-    if (const auto made = make(hour); !made) log(Level::error, "meter_window_failed", {{"detail", made.error().detail}});
+    if (const auto made = make(hour); !made)
+      log(Level::error, "meter_window_failed", {{"detail", made.error().detail}});
   }
   // No room on the disk for a new hour: a unit counted in the newest hour there is beats a lost one.
   const std::lock_guard lock(mutex_);

@@ -4,8 +4,8 @@
 //
 // A shard's turn:   windows.begin_turn(); ... windows.add(slot, at, units); ... windows.end_turn();
 // The brackets tell the meter thread which hours this shard may still write, so that an hour is closed only when nobody
-// can add to it any more. What arrives for a closed hour (a mailbox later than the grace) is counted in the oldest open one:
-// never lost, never in a closed bill.
+// can add to it any more. What arrives for a closed hour (a mailbox later than the grace) is counted in the oldest open
+// one: never lost, never in a closed bill.
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -36,7 +36,8 @@ class ShardWindows {
     // turn sees the new mark or the meter thread sees that this turn has not.
     writing_.store(seen_open_from_, std::memory_order_seq_cst);
     const std::int64_t open_from = open_from_.load(std::memory_order_seq_cst);
-    if (open_from != seen_open_from_) [[unlikely]] forget_closed(open_from);
+    if (open_from != seen_open_from_) [[unlikely]]
+      forget_closed(open_from);
   }
   /// When the turn has counted everything; before the shard waits.
   void end_turn() { writing_.store(kIdle, std::memory_order_release); }
