@@ -45,6 +45,16 @@ Result<std::string> inflate_bounded(std::string_view compressed) {
   return out;
 }
 
+/// Ascending by `key`, equal ones in their order. By insertion: the lists are short, and the library's stable_sort does not
+/// compile without warnings everywhere.
+template <class T, class Key>
+void put_in_order(std::vector<T>& list, Key key) {
+  for (auto next = list.begin(); next != list.end(); ++next) {
+    const auto place = std::upper_bound(list.begin(), next, *next, [&](const T& a, const T& b) { return key(a) < key(b); });
+    std::rotate(place, next, next + 1);
+  }
+}
+
 bool has_first(std::uint16_t type) {
   switch (static_cast<Service>(type)) {
     case Service::rtc:
@@ -102,9 +112,7 @@ bool read_service(ByteReader& in, TokenService& service, std::int64_t& names_lef
 }
 
 void write_rules(std::string& out, std::vector<ResourceRule> rules) {
-  std::stable_sort(rules.begin(), rules.end(), [](const ResourceRule& a, const ResourceRule& b) {
-    return std::pair(a.resource, a.access) < std::pair(b.resource, b.access);
-  });
+  put_in_order(rules, [](const ResourceRule& rule) { return std::pair(rule.resource, rule.access); });
   const auto same_resource = [](const ResourceRule& a, const ResourceRule& b) { return a.resource == b.resource; };
   std::uint16_t resources = 0;
   for (std::size_t i = 0; i < rules.size(); ++i) {
@@ -126,8 +134,7 @@ void write_rules(std::string& out, std::vector<ResourceRule> rules) {
 void write_service(std::string& out, const TokenService& service) {
   put_u16(out, service.type);
   auto privileges = service.privileges;
-  std::stable_sort(privileges.begin(), privileges.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  put_in_order(privileges, [](const auto& pair) { return pair.first; });
   put_u16(out, static_cast<std::uint16_t>(privileges.size()));
   for (const auto& [privilege, until] : privileges) {
     put_u16(out, privilege);
@@ -210,7 +217,7 @@ bool signature_fits(const Token& token, std::string_view certificate) {
 Result<std::string> build_token(const Token& fields, std::string_view certificate) {
   TRY_VOID(check_buildable(fields, certificate));
   auto services = fields.services;
-  std::stable_sort(services.begin(), services.end(), [](const auto& a, const auto& b) { return a.type < b.type; });
+  put_in_order(services, [](const TokenService& service) { return service.type; });
   std::string info;
   put_text(info, fields.app_id);
   put_u32(info, fields.issued_at);
