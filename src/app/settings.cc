@@ -1,5 +1,9 @@
 #include "app/settings.h"
 
+// Debian's shared library is built with exceptions, this file is not: take the headers alone.
+#undef TOML_SHARED_LIB
+#undef TOML_HEADER_ONLY
+#define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
 #include <fmt/format.h>
 #include <toml++/toml.h>
