@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "engine/channel/names.h"
 #include "gateway/session.h"
+#include "shard/names.h"
 
 namespace postage::gateway {
 namespace {
@@ -62,7 +62,7 @@ void Session::greet(std::uint64_t id, bool resumed) {
 }
 
 Result<shard::SessionTraits> Session::check(const wire::Login& login) {
-  TRY_VOID(engine::check_user_id(login.user_id));
+  TRY_VOID(shard::check_user_id(login.user_id));
   const auth::ProjectInfo* project = door_.tenants.find(login.app_id);
   if (project == nullptr) return Errc::invalid_app_id;
   const auth::AccountInfo* account = door_.tenants.account(project->account);
@@ -153,7 +153,7 @@ void Session::take(std::uint64_t id, const wire::Logout&) {
 void Session::take(std::uint64_t id, const wire::Ping&) { reply(id, {0, wire::Pong{now().wall}}); }
 
 Result<void> Session::check(const wire::Subscribe& subscribe) const {
-  TRY_VOID(engine::check_channel_name(subscribe.channel));
+  TRY_VOID(shard::check_channel_name(subscribe.channel));
   if (permissions_ && !permissions_->may_read(auth::Resource::message_channels, subscribe.channel)) {
     return Error(Errc::forbidden, "the token does not allow reading this channel");
   }
@@ -180,7 +180,7 @@ void Session::take(std::uint64_t id, const wire::Subscribe& subscribe) {
 
 void Session::take(std::uint64_t id, const wire::Unsubscribe& unsubscribe) {
   if (!online(id)) return;
-  if (const Result<void> fine = engine::check_channel_name(unsubscribe.channel); !fine) {
+  if (const Result<void> fine = shard::check_channel_name(unsubscribe.channel); !fine) {
     refuse(id, fine.error());
     return;
   }
@@ -190,12 +190,12 @@ void Session::take(std::uint64_t id, const wire::Unsubscribe& unsubscribe) {
 Result<void> Session::check(const wire::Publish& publish) const {
   const bool to_user = publish.channel_type == wire::ChannelType::user;
   if (to_user) {
-    TRY_VOID(engine::check_user_id(publish.channel));
+    TRY_VOID(shard::check_user_id(publish.channel));
   } else {
-    TRY_VOID(engine::check_channel_name(publish.channel));
+    TRY_VOID(shard::check_channel_name(publish.channel));
   }
   if (publish.payload.bytes.size() > limits_.message_bytes) return Errc::channel_message_length_exceed_limitation;
-  TRY_VOID(engine::check_custom_type(publish.custom_type, static_cast<std::size_t>(limits::custom_type_chars_max)));
+  TRY_VOID(shard::check_custom_type(publish.custom_type, static_cast<std::size_t>(limits::custom_type_chars_max)));
   if (publish.store_in_history) return Errc::history_not_available;
   const auth::Resource resource = to_user ? auth::Resource::users : auth::Resource::message_channels;
   if (permissions_ && !permissions_->may_write(resource, publish.channel)) {

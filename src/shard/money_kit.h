@@ -8,7 +8,6 @@
 #include <unistd.h>
 #include <vector>
 
-#include "catalog/catalog.h"
 #include "quota/gate.h"
 #include "quota/terms.h"
 #include "shard/meter_tally.h"
