@@ -81,6 +81,15 @@ std::vector<Record> history(std::uint64_t seed) {
               .value = value,
               .instant = hour_start(hour)});
       }
+      // A final value that is written again, larger, as an interrupted close may do: the later sequence counts.
+      const auto& [key, value] = *values.begin();
+      push({.kind = RecordKind::usage,
+            .meter = static_cast<MeterKind>(key.first),
+            .final = true,
+            .subject = key.second,
+            .hour = hour,
+            .value = value + 5,
+            .instant = hour_start(hour)});
       push({.kind = RecordKind::hour_closed, .hour = hour, .instant = hour_start(hour)});
     }
     push({.kind = RecordKind::peak_evidence, .subject = 7, .hour = kTenHour, .value = run * 10, .instant = kTen});
@@ -125,6 +134,30 @@ TEST(FoldsTest, Z19RecordsInAnyOrderAndAnyBatchesGiveTheSame) {
       at += size;
     }
     ASSERT_EQ(dump(*straight), dump(*other)) << "seed " << seed;
+  }
+}
+
+TEST(FoldsTest, AFinalValueThatIsCorrectedReplacesTheFirst) {
+  const auto final = [](std::int64_t sequence, std::int64_t value) {
+    return Record{.kind = RecordKind::usage,
+                  .meter = MeterKind::messages,
+                  .final = true,
+                  .run = 1,
+                  .sequence = sequence,
+                  .subject = 7,
+                  .hour = kTenHour,
+                  .value = value,
+                  .instant = kTen};
+  };
+  for (const bool backwards : {false, true}) {
+    auto database = store();
+    const Record first[] = {final(1, 3)}, second[] = {final(2, 10)};
+    fold(*database, backwards ? second : first);
+    fold(*database, backwards ? first : second);
+    auto lease = database->reader();
+    const UsageQueries stored(*lease, "n1", 0, INT64_MAX);
+    EXPECT_EQ(*stored.units(7, {kTenHour, kTenHour + 1}), 10);
+    EXPECT_EQ(*stored.units(7, {kTenHour - 100, kTenHour + 100}), 10);  // From the day's fold.
   }
 }
 

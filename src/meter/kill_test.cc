@@ -115,6 +115,8 @@ TEST(KillTest, DeathBetweenAnyTwoStepsBillsEveryUnitOnce) {
     ASSERT_EQ(site.usage(7, kJanuary).units, shared->counted[0].load()) << "died at step " << die_at;
     ASSERT_EQ(site.usage(8, kJanuary).units, shared->counted[1].load()) << "died at step " << die_at;
     ASSERT_EQ(site.usage(7, kJanuary).peak, shared->counted[2].load()) << "died at step " << die_at;
+    ASSERT_EQ(
+        *site.database->reader()->integer("select count(*) - count(distinct run || ' ' || session) from meter_cut"), 0);
     expect_valid(site);
     ASSERT_TRUE(site.meter->stop(site.clock.wall()));
     ASSERT_EQ(site.usage(7, kJanuary).units, shared->counted[0].load());
@@ -133,6 +135,7 @@ void count_until_killed(const std::string& folder, Shared* shared, std::int64_t 
     const ProjectSlot slot = site.project(7 + index);
     Cell cell = site.connect(7 + index, 40 + index);
     std::atomic<std::int64_t>& counted = shared->counted[index];
+    bool told = false;
     for (std::int64_t total = 1;; ++total) {
       windows.begin_turn();
       windows.add(slot, site.clock.wall(), 1);
@@ -140,7 +143,11 @@ void count_until_killed(const std::string& folder, Shared* shared, std::int64_t 
       windows.end_turn();
       cell.add(1);
       shared->counted[2 + index].store(total, std::memory_order_release);
-      if (total == target && index == 0) CHECK(write(ready, "!", 1) == 1);
+      // Not before both count: a thread that has not begun has no connection to be cut.
+      if (index == 0 && !told && total >= target && shared->counted[3] > 0) {
+        told = true;
+        CHECK(write(ready, "!", 1) == 1);
+      }
     }
   };
   std::thread other(shard, 1);

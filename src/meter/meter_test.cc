@@ -256,6 +256,24 @@ TEST_F(MeterTest, TheFoldsCanBeBuiltAnewFromTheJournal) {
   EXPECT_EQ(site.meter->run(), 2);
 }
 
+TEST_F(MeterTest, ASecondInWhichNothingHappensWritesNothing) {
+  Cell cell = site.connect(7);
+  site.add(7, 1);
+  site.meter->storage().change(site.project(7), 9, site.clock.wall());
+  site.go(milliseconds(1000));
+  const auto size = [&] {
+    std::uintmax_t bytes = 0;
+    for (const auto& file : std::filesystem::directory_iterator(site.journal())) bytes += file.file_size();
+    return bytes;
+  };
+  const auto before = size();
+  for (int i = 0; i < 10; ++i) site.go(milliseconds(1000));
+  EXPECT_EQ(size(), before);
+  site.add(7, 1);
+  site.go(milliseconds(1000));
+  EXPECT_EQ(size(), before + 88);
+}
+
 TEST_F(MeterTest, OneProcessHasTheFolder) {
   EXPECT_EQ(Meter::open(site.options, *site.database, site.clock).error().code, Errc::unavailable);
 }
