@@ -102,6 +102,8 @@ Result<quota::GateUsage> AccountGates::usage(AccountId account, const quota::Gat
 }
 
 std::shared_ptr<quota::Gate> AccountGates::make(AccountId account) const {
+  // An account that was just made may be asked for by its first client before its history has begun.
+  (void)ports_.billing.open_account(account, {"postage", "first use"});
   const Instant now = ports_.clock.wall();
   auto new_terms = terms(account, now);
   if (!new_terms) {

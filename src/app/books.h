@@ -55,7 +55,7 @@ class AccountGates {
  public:
   /// All outlive this.
   struct Ports {
-    const invoice::Billing& billing;
+    invoice::Billing& billing;
     const invoice::AccountBook& accounts;
     const meter::UsageReader& usage;
     const Clock& clock;
