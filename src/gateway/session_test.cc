@@ -234,6 +234,8 @@ TEST_P(Paths, ASlowConsumerIsClosedNotCountedAndMayComeBack) {
   auto bob = std::make_unique<TestClient>(world, shard_of(1));
   ASSERT_TRUE(ann.login("ann") && bob->login("bob"));
   const Got at = bob->subscribe("stage");
+  ann.post("stage", "fits");
+  world.settle();
   world.books().left = 100;
   bob->queue_max = bob->queued + 10;
   const std::int64_t before = world.books().counted;
@@ -246,10 +248,21 @@ TEST_P(Paths, ASlowConsumerIsClosedNotCountedAndMayComeBack) {
   EXPECT_EQ(world.books().given_back, 1);
   const auto key = bob->key;
   bob->cut(1006);
+  // Too slow for the replay as well: nothing counts, and nothing is lost by it.
+  {
+    TestClient slow(world, shard_of(2));
+    slow.queue_max = 150;
+    slow.resume(key, {{"stage", at.epoch, at.offset}});
+    EXPECT_TRUE(slow.closed);
+  }
+  world.settle();
+  EXPECT_EQ(world.books().counted - before, 1);
   TestClient back(world, shard_of(1));
   ASSERT_TRUE(back.resume(key, {{"stage", at.epoch, at.offset}}).resumed);
+  EXPECT_EQ(back.take("message").payload, "fits");  // counted when it was first queued
   EXPECT_EQ(back.take("message").payload, "too much");
   EXPECT_EQ(world.books().counted - before, 2);
+  EXPECT_EQ(world.books().left, 98);
 }
 
 TEST_P(Paths, AFlushGapJoinsWhatComesWithinIt) {
