@@ -5,7 +5,7 @@ import { getUsage, listAccounts, logIn, logOut } from './calls.ts';
 import { call } from './client.ts';
 import { ApiError } from './errors.ts';
 
-const person = { id: 'p1', email: 'a@example.com', name: 'Ann', realm: 'customer' };
+const person = { id: 'p1', email: 'a@example.com', name: 'Ann', realm: 'customer' as const, role: null };
 
 function answer(status: number, body: unknown, type = 'application/json'): Response {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
@@ -44,6 +44,16 @@ describe('calls', () => {
   it('accept an answer without a body', async () => {
     serve(() => answer(204, ''));
     await expect(logOut()).resolves.toBeUndefined();
+  });
+});
+
+describe('a session', () => {
+  it('knows an operator by the realm that the server names', async () => {
+    const olga = { id: '1', email: 'o@example.com', name: 'Olga', realm: 'operators', role: 'finance' };
+    serve(() => answer(200, { token: 't', expires_at: '2026-11-23T20:00:00Z', person: olga, accounts: [] }));
+    expect((await logIn('o@example.com', 'right')).person).toEqual(olga);
+    serve(() => answer(200, { token: 't', expires_at: '2026-11-23T20:00:00Z', person: { ...olga, realm: 'other' } }));
+    expect((await logIn('o@example.com', 'right')).person.realm).toBe('customer');
   });
 });
 

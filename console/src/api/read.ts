@@ -73,7 +73,8 @@ export function readSession(value: unknown): SessionInfo {
       id: String(person.id ?? ''),
       email: optionalText(person, 'email') ?? '',
       name: optionalText(person, 'name') ?? optionalText(person, 'email') ?? '',
-      realm: optionalText(person, 'realm') ?? 'customer',
+      realm: person.realm === 'operators' ? 'operators' : 'customer',
+      role: optionalText(person, 'role'),
     },
     accounts: accounts.map((entry) => {
       const account = row(entry, 'account');

@@ -7,7 +7,9 @@ export interface Person {
   id: string;
   email: string;
   name: string;
-  realm: string;
+  realm: 'customer' | 'operators';
+  /** An operator's role over all accounts; people of a customer have one per account instead. */
+  role: string | null;
 }
 
 export interface Membership {

@@ -19,7 +19,7 @@ import { theme } from './theme.ts';
 /** Operators see all accounts, people with several choose, people with one go straight in. */
 function Home() {
   const { person, accounts } = useSession();
-  if (person.realm === 'operator') return <AccountsPage />;
+  if (person.realm === 'operators') return <AccountsPage />;
   const only = accounts.length === 1 ? accounts[0] : undefined;
   return only ? <Navigate to={`/accounts/${encodeURIComponent(only.id)}`} replace /> : <AccountPicker />;
 }

@@ -42,7 +42,7 @@ function PersonMenu() {
 function Tabs({ account }: { account: string | undefined }) {
   const { t } = useTranslation();
   const { person, accounts } = useSession();
-  const several = person.realm === 'operator' || accounts.length > 1;
+  const several = person.realm === 'operators' || accounts.length > 1;
   const link = (to: string, label: string, end = false) => (
     <NavLink to={to} end={end} className="tab">
       {label}
@@ -73,7 +73,7 @@ export function Shell() {
             <Logo />
             <span>Postage</span>
           </NavLink>
-          {person.realm === 'operator' ? <span className="realm">{t('app.operator')}</span> : null}
+          {person.realm === 'operators' ? <span className="realm">{t('app.operator')}</span> : null}
           <Tabs account={account} />
           <div className="tools">
             <LanguageSwitch />

@@ -96,6 +96,9 @@ function PlanCard({ plan, table, current, mayChange, onChoose }: CardProps) {
   );
 }
 
+/** Roles that the server lets change a plan; it refuses all others whatever the page offers. */
+const planRoles = ['owner', 'admin', 'billing', 'operator', 'finance'];
+
 export function PlansPage() {
   const { t } = useTranslation();
   const names = useNames();
@@ -105,8 +108,8 @@ export function PlansPage() {
   const plans = usePlans(usage.data?.catalogue);
   const [target, setTarget] = useState<string | null>(null);
   const [done, setDone] = useState<PlanChange | null>(null);
-  const role = accounts.find(({ id }) => id === account)?.role ?? '';
-  const mayChange = person.realm === 'operator' || ['owner', 'admin', 'billing'].includes(role);
+  const role = person.role ?? accounts.find(({ id }) => id === account)?.role ?? '';
+  const mayChange = planRoles.includes(role);
   const error = usage.error ?? plans.error;
   const table = plans.data;
   const body = () => {
