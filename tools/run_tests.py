@@ -78,7 +78,7 @@ def gtest(program, env=None, timeout=1200, label=''):
 def cpp_suite(preset, env=None, label=''):
     """All GoogleTest programs and fuzz smoke runs of one build folder."""
     folder = f'{ROOT}/build/{preset}'
-    for program in sorted(glob.glob(f'{folder}/src/*_test') + glob.glob(f'{folder}/tests/*_test')):
+    for program in sorted(glob.glob(f'{folder}/src/*_test') + glob.glob(f'{folder}/tests/**/*_test', recursive=True)):
         gtest(program, env, label=label)
     for program in sorted(glob.glob(f'{folder}/src/*_fuzz')):
         started = time.monotonic()

@@ -29,7 +29,7 @@ class Sink {
   Sink(const fs::path& folder, const std::vector<std::string>& options) {
     int in[2], out[2];
     if (::pipe2(in, O_CLOEXEC) != 0 || ::pipe2(out, O_CLOEXEC) != 0) return;
-    const fs::path script = fs::path(__FILE__).parent_path() / "../../tests/support/smtp_sink.py";
+    const fs::path script = fs::path(POSTAGE_SOURCE_DIR) / "tests/support/smtp_sink.py";
     std::vector<std::string> words{"/usr/bin/python3", script.string(), folder.string()};
     words.insert(words.end(), options.begin(), options.end());
     std::vector<char*> argv;

@@ -83,8 +83,9 @@ class Peer {
 
   void print(bool last) const {
     std::printf("{\"session\":\"");
-    for (const std::uint8_t byte : session_) std::printf("%02x", byte);
-    std::printf("\",\"seen\":%lld}%s", static_cast<long long>(seen_), last ? "" : ",");
+    // The last eight bytes are the number by which the meter knows the session; it does not give the key away.
+    for (std::size_t i = 8; i < session_.size(); ++i) std::printf("%02x", session_[i]);
+    std::printf("\",\"copies\":%lld}%s", static_cast<long long>(copies_), last ? "" : ",");
   }
   [[nodiscard]] std::int64_t seen() const { return seen_; }
 
@@ -175,6 +176,7 @@ class Peer {
     if (!event) die("decode");
     if (const auto* message = std::get_if<wire::MessageEvent>(&event->body)) {
       seen_ += units_of(message->payload.bytes.size());
+      copies_ += units_of(message->payload.bytes.size());
       ++deliveries_;
     } else if (std::get_if<wire::HelloReply>(&event->body) != nullptr) {
       user_ = "u" + std::to_string(index_);
@@ -223,7 +225,7 @@ class Peer {
   std::uint64_t request_ = 0;
   int subscribed_ = 0;
   int next_ = 0;
-  std::int64_t seen_ = 0, deliveries_ = 0, acknowledged_ = 0;
+  std::int64_t seen_ = 0, copies_ = 0, deliveries_ = 0, acknowledged_ = 0;
 };
 
 void run(const Options& options) {
