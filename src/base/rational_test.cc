@@ -72,7 +72,7 @@ TEST(Money, HasAtMostTheMinorDigitsAndIsNotNegative) {
   EXPECT_EQ(parse_money("399", yuan)->to_plain(), "399");
   EXPECT_FALSE(parse_money("399.000", yuan));
   EXPECT_FALSE(parse_money("-1.00", yuan));
-  EXPECT_EQ(find_currency("XXX"), nullptr);
+  EXPECT_EQ(find_currency("XTS"), nullptr);
   EXPECT_EQ(find_currency("cny"), nullptr);
 }
 

@@ -109,7 +109,7 @@ TEST(Load, NamesThePlaceAndWhatIsWrongThere) {
       {R"([{"op":"add","path":"/plans/0/daily_messages","value":0}])", "/plans/0/daily_messages: must be a whole number"},
       {R"([{"op":"replace","path":"/zone","value":"Asia/Kolkata"}])", "/zone: months of Asia/Kolkata do not begin"},
       {R"([{"op":"replace","path":"/zone","value":"Moon/Base"}])", "/zone: unknown time zone"},
-      {R"([{"op":"replace","path":"/currency","value":"XXX"}])", "/currency: unknown currency"},
+      {R"([{"op":"replace","path":"/currency","value":"XTS"}])", "/currency: unknown currency"},
       {R"([{"op":"replace","path":"/schema","value":2}])", "/schema: must be a whole number from 1 to 1"},
       {R"([{"op":"replace","path":"/effective_from","value":"2026-02-30"}])", "/effective_from: must be a date"},
       {R"([{"op":"replace","path":"/thresholds","value":[80,50]}])", "/thresholds/1: must be larger"},
