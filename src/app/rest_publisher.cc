@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "shard/names.h"
+
 namespace postage::app {
 namespace {
 
@@ -16,9 +18,20 @@ api::Problem problem_of(const shard::Refusal& refusal) {
   return problem;
 }
 
+/// The same rules for names as at the client door; without a publisher the message comes from nobody.
+Result<void> check_names(const api::PublishAsk& ask) {
+  TRY_VOID(shard::check_channel_name(ask.channel));
+  if (!ask.publisher.empty()) TRY_VOID(shard::check_user_id(ask.publisher));
+  return {};
+}
+
 }  // namespace
 
 void RestPublisher::publish(api::PublishAsk ask, std::function<void(std::variant<api::Published, api::Problem>)> done) {
+  if (const Result<void> fine = check_names(ask); !fine) {
+    done(api::Problem(fine.error()));
+    return;
+  }
   shard::OutsidePublish what;
   what.project = ask.project;
   what.channel = std::move(ask.channel);
