@@ -107,7 +107,8 @@ def scripts():
         if not os.path.exists(f'{ROOT}/{path}'):
             continue
         started = time.monotonic()
-        code, output = run([f'{ROOT}/{path}'], 1800, {'POSTAGE_BINARY': f'{ROOT}/build/release/postage'})
+        command = ['/usr/bin/python3', path] if path.endswith('.py') else [f'{ROOT}/{path}']
+        code, output = run(command, 1800, {'POSTAGE_BINARY': f'{ROOT}/build/release/postage'})
         totals = re.findall(r'^(\d+) passed, (\d+) failed$', output, re.M)
         good, bad = (int(totals[-1][0]), int(totals[-1][1])) if totals else (0 if code else 1, 1 if code else 0)
         count(path, good, max(bad, 1 if code else 0), output, started)
