@@ -47,6 +47,9 @@ describe('lines of a bill', () => {
       <BillLines invoice={invoice('basic', [messages('5', '30000000', '0', '0.00')], '399.00')} />,
     );
     expect(shown('messages')).toContain('Within the 30,000,000 included');
+    const storage = { kind: 'storage', quantity: '1', included: '2', overage: '0', unit_price: '100', amount: '0.00' };
+    rerender(<BillLines invoice={invoice('basic', [storage], '399.00')} />);
+    expect(shown('storage')).toContain('Within the 2 GB included');
     rerender(<BillLines invoice={invoice('free', [messages('3000001', '3000000', '0', '0.00')], '0.00')} />);
     expect(shown('messages')).toContain('never bills beyond its quota');
   });

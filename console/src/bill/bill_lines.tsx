@@ -36,14 +36,19 @@ function useExplanation(invoice: Invoice) {
     }
     const facts = {
       quantity: formatQuantity(quantity),
-      included: formatQuantity(included),
+      included: t(`line.${kind}.included`, {
+        quantity: formatQuantity(included),
+        defaultValue: formatQuantity(included),
+      }),
       price: formatMoney(unitPrice, invoice.currency),
       amount: formatMoney(line.amount, invoice.currency),
       equals: compare(multiply(overage, unitPrice), line.amount) === 0 ? '=' : '≈',
     };
     if (compare(overage, '0') === 0)
       return compare(quantity, included) > 0 ? t('line.capped', facts) : t('line.within', facts);
-    return compare(included, '0') === 0 ? t('line.payg', facts) : t('line.over', facts);
+    return compare(included, '0') === 0
+      ? t('line.payg', facts)
+      : t('line.over', { ...facts, included: formatQuantity(included) });
   };
 }
 

@@ -59,6 +59,7 @@ describe('money', () => {
     expect(formatMoney('0.00', 'CHF')).toBe('CHF 0.00');
     expect(formatMoney('9007199254740993.01', 'CNY')).toBe('¥9,007,199,254,740,993.01');
     expect(formatMoney('0.00002', 'CNY')).toBe('¥0.00002');
+    expect(formatMoney('-0.2', 'CNY')).toBe('−¥0.20');
   });
 });
 

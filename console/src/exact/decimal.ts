@@ -100,11 +100,12 @@ export function formatQuantity(text: string, places = 10): string {
 
 const symbols: Readonly<Record<string, string>> = { CNY: '¥', USD: '$', EUR: '€', GBP: '£' };
 
-/** "-224.85", "CNY" -> "−¥224.85". Digits after the point stay as they came. */
+/** "-224.85", "CNY" -> "−¥224.85". Digits after the point stay as they came, but one digit becomes two: ¥0.20. */
 export function formatMoney(amount: string, currency: string): string {
   if (!isDecimal(amount)) return amount;
   const negative = amount.startsWith('-');
-  const digits = grouped(negative ? amount.slice(1) : amount);
+  const size = negative ? amount.slice(1) : amount;
+  const digits = grouped(/\.\d$/.test(size) ? `${size}0` : size);
   return `${negative ? '−' : ''}${symbols[currency] ?? `${currency} `}${digits}`;
 }
 
