@@ -113,6 +113,7 @@ def rest_calls(checks, server, project):
     expect('a payload of 32 KiB and one byte', rest.call('POST', messages, {'payload': 'x' * 32_769}), 413)
     expect('a body over 2 MiB', rest.call('POST', messages, {'payload': 'x' * 2_200_000}), 413)
     expect('a channel name of 65 characters', rest.call('POST', messages.replace('lobby', 'c' * 65), {'payload': 'x'}), 400)
+    expect('a publisher that is no user ID', rest.call('POST', messages, {'payload': 'x', 'publisher': 'a/b'}), 400)
     expect('a project that is not there', rest.call('GET', '/projects/999'), 404)
     expect('a path that is not there', rest.call('GET', '/nowhere'), 404)
     expect('a method that is not there', rest.call('DELETE', '/accounts'), 405)
