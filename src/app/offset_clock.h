@@ -1,6 +1,7 @@
 #pragma once
 // The server's clock: the machine's, plus an offset that only a test clock setting may move, and only forward. Months
-// pass in milliseconds on it; timers and tokens see the same time as money does. Thread: any.
+// pass in milliseconds on it: tokens, log-ins and money see the moved time. Durations (heartbeats, deadlines of requests)
+// stay the machine's, so that a jump cuts nobody off. Thread: any.
 #include <atomic>
 
 #include "base/clock.h"
@@ -14,7 +15,7 @@ class OffsetClock final : public Clock {
   explicit OffsetClock(Clock& machine, bool movable) : machine_(machine), movable_(movable) {}
 
   [[nodiscard]] Instant wall() const override { return machine_.wall() + milliseconds(offset_ms_.load()); }
-  [[nodiscard]] Steady steady() const override { return machine_.steady() + milliseconds(offset_ms_.load()); }
+  [[nodiscard]] Steady steady() const override { return machine_.steady(); }
 
   /// Moves the clock forward to `to`. Errors: forbidden without a test clock, bad_request for a step back.
   Result<void> set_wall(Instant to) {
