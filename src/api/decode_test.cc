@@ -22,8 +22,8 @@ std::string mistake_of(const std::string& bytes) {
 }
 
 TEST(Body, TakesWhatItShould) {
-  for (const char* good : {"{}", R"({"n":1})", R"({"n":9223372036854775807})", R"({"n":-10,"t":"abcde"})", R"({"n":null,"t":null})",
-                           R"({"t":"é"})", " {\n} "}) {
+  for (const char* good : {"{}", R"({"n":1})", R"({"n":9223372036854775807})", R"({"n":-10,"t":"abcde"})",
+                           R"({"n":null,"t":null})", R"({"t":"é"})", " {\n} "}) {
     EXPECT_EQ(mistake_of(good), "") << good;
   }
 }
@@ -58,7 +58,8 @@ TEST(Body, RefusesAndNamesTheMember) {
 
 TEST(Body, IsBoundedInDepthAndValues) {
   const auto nested = [](int depth) {
-    return "{\"t\":" + std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']') + "}";
+    return "{\"t\":" + std::string(static_cast<std::size_t>(depth), '[') +
+           std::string(static_cast<std::size_t>(depth), ']') + "}";
   };
   EXPECT_EQ(mistake_of(nested(15)), "/t must be a string");
   EXPECT_EQ(mistake_of(nested(16)), " nested deeper than 16 levels");
@@ -92,10 +93,12 @@ TEST(Body, ReadsBase64Strictly) {
 }
 
 TEST(Utf8, IsJudgedAtItsEdges) {
-  for (const char* good : {"", "a", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+  for (const char* good : {"", "a", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
+                           "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
     EXPECT_TRUE(valid_utf8(good));
   }
-  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xC2", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82"}) {
+  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xC2", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
+                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xE2\x82"}) {
     EXPECT_FALSE(valid_utf8(bad));
   }
 }
@@ -105,14 +108,15 @@ TEST(Path, SplitsAndDecodes) {
   ASSERT_TRUE(target.has_value());
   EXPECT_EQ(target->segments, (std::vector<std::string>{"projects", "7", "channels", "a/b c", "messages"}));
   EXPECT_EQ(target->query[1], (std::pair<std::string, std::string>{"y", "你"}));
-  for (const char* bad : {"", "v1", "/v2/x", "/v1//x", "/v1/", "/v1/../v1/me", "/v1/%2e%2e/x", "/v1/%zz", "/v1/%FF", "/v1/a%00b", "/v1/x y",
-                          "http://h/v1/x", "/v1/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s"}) {
+  for (const char* bad : {"", "v1", "/v2/x", "/v1//x", "/v1/", "/v1/../v1/me", "/v1/%2e%2e/x", "/v1/%zz", "/v1/%FF",
+                          "/v1/a%00b", "/v1/x y", "http://h/v1/x", "/v1/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p/q/r/s"}) {
     EXPECT_FALSE(parse_target(bad).has_value()) << bad;
   }
 }
 
 TEST(Path, MatchesParametersAndVerbs) {
-  const auto found = match_path("/projects/{project}/certificates/{slot}:rotate", {"projects", "7", "certificates", "primary:rotate"});
+  const auto found =
+      match_path("/projects/{project}/certificates/{slot}:rotate", {"projects", "7", "certificates", "primary:rotate"});
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->at("project"), "7");
   EXPECT_EQ(found->at("slot"), "primary");
@@ -123,16 +127,17 @@ TEST(Path, MatchesParametersAndVerbs) {
 }
 
 TEST(Query, IsStrict) {
-  Query query({{"limit", "201"}, {"from", "2026-02-30"}});
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  Query query(Pairs{{"limit", "201"}, {"from", "2026-02-30"}});
   EXPECT_FALSE(query.integer("limit", 1, 200).has_value());
   EXPECT_EQ(query.mistake()->pointer, "?limit");
-  Query twice({{"a", "1"}, {"a", "2"}});
+  Query twice(Pairs{{"a", "1"}, {"a", "2"}});
   twice.text("a");
   EXPECT_EQ(twice.mistake()->error.detail, "this parameter is there twice");
-  Query dates({{"from", "2026-02-30"}});
+  Query dates(Pairs{{"from", "2026-02-30"}});
   EXPECT_FALSE(dates.instant("from").has_value());
   EXPECT_EQ(dates.mistake()->pointer, "?from");
-  Query good({{"from", "2026-02-28"}});
+  Query good(Pairs{{"from", "2026-02-28"}});
   EXPECT_EQ(good.instant("from"), Instant(std::chrono::sys_days(std::chrono::year(2026) / 2 / 28)));
 }
 

@@ -8,9 +8,9 @@
 namespace postage::api {
 namespace {
 
+using invoice::testing::at;
 using testing::Seen;
 using testing::World;
-using invoice::testing::at;
 
 const Instant kJanuary = at("2026-01-01T00:00:00+08:00");
 
@@ -63,25 +63,29 @@ TEST_F(MoneyTest, TheRunningBillSaysSo) {
   EXPECT_FALSE(bill.json.contains("number"));
   EXPECT_EQ(bill.text("total"), "559.00");
   EXPECT_NE(world.get(world.account_path() + "/bill?format=text", world.owner).body.find("559.00"), std::string::npos);
-  EXPECT_EQ(world.get(world.account_path() + "/bill?format=html", world.owner).header("Content-Type"), "text/html; charset=utf-8");
+  EXPECT_EQ(world.get(world.account_path() + "/bill?format=html", world.owner).header("Content-Type"),
+            "text/html; charset=utf-8");
 }
 
 TEST_F(MoneyTest, TheInvoiceIsTheRunningBillOfTheLastInstant) {
   world.clock.set(at("2026-01-31T23:59:59.999+08:00"));
   const std::string token = world.person("late@acme.example", world.acme, auth::Role::billing);
   const Seen running = world.get(world.account_path() + "/bill", token);
-  invoice::MonthClose close({*world.database, world.billing->history(), *world.accounts, world.usage, &world.outbox, nullptr}, {});
+  invoice::MonthClose close(
+      {*world.database, world.billing->history(), *world.accounts, world.usage, &world.outbox, nullptr}, {});
   ASSERT_EQ(close.tick(at("2026-02-01T00:00:10+08:00"))->closed, 2);
   const Seen list = world.get(world.account_path() + "/invoices", token);
   ASSERT_EQ(list.json["items"].size(), 1U) << list.body;
   const Json& issued = list.json["items"][0];
-  for (const char* member : {"lines", "total", "usage", "plan", "terms"}) EXPECT_EQ(issued[member], running.json[member]) << member;
+  for (const char* member : {"lines", "total", "usage", "plan", "terms"})
+    EXPECT_EQ(issued[member], running.json[member]) << member;
   const std::string number = issued["number"];
   const Seen one = world.get(world.account_path() + "/invoices/" + number, token);
   EXPECT_EQ(one.json, issued);
   const Seen document = world.get(world.account_path() + "/invoices/" + number + "/document", token);
   EXPECT_EQ(invoice::sha256_hex(document.body), issued["sha256"]);
-  EXPECT_EQ(world.get("/v1/accounts/" + std::to_string(world.rival.value) + "/invoices/" + number, world.stranger).status, 404);
+  const std::string other = world.person("late@rival.example", world.rival, auth::Role::owner);
+  EXPECT_EQ(world.get("/v1/accounts/" + std::to_string(world.rival.value) + "/invoices/" + number, other).status, 404);
   const Seen books = world.get(world.account_path() + "/ledger", token);
   EXPECT_EQ(books.json["balances"][0]["code"], "receivable");
   EXPECT_EQ(books.json["balances"][0]["amount"], issued["total"]);
@@ -99,7 +103,8 @@ TEST_F(MoneyTest, TheCsvOfTheMonthAddsUpToTheBill) {
   const Seen bill = world.get(world.account_path() + "/bill", world.owner);
   EXPECT_EQ(pcu.str(), bill.json["lines"][1]["quantity"]);
   EXPECT_EQ(messages.str(), bill.json["lines"][2]["quantity"]);
-  EXPECT_EQ((Rational(byte_hours) / Rational(720) / Rational(std::int64_t{1} << 30)).to_plain(), bill.json["lines"][3]["quantity"]);
+  EXPECT_EQ((Rational(byte_hours) / Rational(720) / Rational(std::int64_t{1} << 30)).to_plain(),
+            bill.json["lines"][3]["quantity"]);
 }
 
 TEST_F(MoneyTest, TheCsvOfTheBillAddsUpToItsTotal) {
@@ -121,7 +126,9 @@ TEST_F(MoneyTest, SeriesAnswersPointsAndRefusesWhatIsTooMuch) {
   EXPECT_EQ(world.get(world.account_path() + "/usage?from=yesterday", world.owner).text("pointer"), "?from");
   const Seen only = world.get(world.account_path() + "/usage?meter=messages", world.owner);
   EXPECT_FALSE(only.json["points"][0].contains("pcu"));
-  EXPECT_EQ(world.get(world.account_path() + "/usage?project=" + std::to_string(world.foreign.value), world.owner).status, 404);
+  EXPECT_EQ(
+      world.get(world.account_path() + "/usage?project=" + std::to_string(world.foreign.value), world.owner).status,
+      404);
 }
 
 TEST_F(MoneyTest, APlanChangeShowsThePriceBeforeAndThenChanges) {
@@ -145,14 +152,20 @@ TEST_F(MoneyTest, APlanChangeShowsThePriceBeforeAndThenChanges) {
 TEST_F(MoneyTest, BudgetContractAndTaxAreSetWithHistory) {
   const Seen budget = world.send("PUT", world.account_path() + "/budget", world.owner, R"({"amount":"500.00"})");
   EXPECT_EQ(budget.text("budget"), "500.00");
-  EXPECT_EQ(world.send("PUT", world.account_path() + "/budget", world.owner, R"({"amount":"1.001"})").text("pointer"), "/amount");
-  EXPECT_EQ(world.send("PUT", world.account_path() + "/budget", world.owner, R"({"amount":null})").json["budget"], nullptr);
-  EXPECT_EQ(world.send("PUT", world.account_path() + "/contract", world.owner, R"({"discount_percent":"99","reason":"me"})").status, 403);
+  EXPECT_EQ(world.send("PUT", world.account_path() + "/budget", world.owner, R"({"amount":"1.001"})").text("pointer"),
+            "/amount");
+  EXPECT_EQ(world.send("PUT", world.account_path() + "/budget", world.owner, R"({"amount":null})").json["budget"],
+            nullptr);
+  EXPECT_EQ(
+      world.send("PUT", world.account_path() + "/contract", world.owner, R"({"discount_percent":"99","reason":"me"})")
+          .status,
+      403);
   const Seen contract = world.send("PUT", world.account_path() + "/contract", world.operator_token,
                                    R"({"discount_percent":"15","minimum_spend":"1000.00","reason":"two years"})");
   EXPECT_EQ(contract.json["contract"]["discount_percent"], "15");
   const std::string tax = R"({"rate_percent":"6","reason":"VAT"})";
-  EXPECT_EQ(world.send("PUT", world.account_path() + "/tax", world.operator_token, tax).json["tax"]["rate_percent"], "6");
+  EXPECT_EQ(world.send("PUT", world.account_path() + "/tax", world.operator_token, tax).json["tax"]["rate_percent"],
+            "6");
   EXPECT_EQ(world.get(world.account_path() + "/bill", world.owner).text("total"), "1060.00");
   const Seen history = world.get(world.account_path() + "/history", world.owner);
   ASSERT_EQ(history.json["items"].size(), 5U);

@@ -1,6 +1,6 @@
-// Any bytes as a request. First byte: which route (255: the target is raw bytes too); second: who asks; third: how the path
-// is filled; then an optional query up to the first newline, and the body. Every request must be answered once, with JSON
-// or nothing, and never with 500.
+// Any bytes as a request. First byte: which route (255: the target is raw bytes too); second: who asks; third: how the
+// path is filled; then an optional query up to the first newline, and the body. Every request must be answered once,
+// with JSON or nothing, and never with 500.
 #include <cstdint>
 #include <memory>
 

@@ -50,7 +50,8 @@ TEST(Accounts, OperatorsOpenThemAndCustomersSeeTheirOwn) {
   EXPECT_EQ(own.json["items"][0]["bill"]["total"], "399.00");
   EXPECT_EQ(own.json["items"][0]["meters"]["pcu"]["open"], "6");
   EXPECT_EQ(world.send("POST", "/v1/accounts", world.owner, R"({"name":"X","email":"x@x.example"})").status, 403);
-  const Seen wrong = world.send("POST", "/v1/accounts", world.operator_token, R"({"name":"X","email":"x@x.example","plan":"gold"})");
+  const Seen wrong =
+      world.send("POST", "/v1/accounts", world.operator_token, R"({"name":"X","email":"x@x.example","plan":"gold"})");
   EXPECT_EQ(wrong.status, 400);
   EXPECT_EQ(wrong.text("pointer"), "/plan");
 }
@@ -60,7 +61,8 @@ TEST(Accounts, PagesGoThroughAllOfThem) {
   std::string cursor;
   int seen = 0;
   do {
-    const Seen page = world.get("/v1/accounts?limit=1" + (cursor.empty() ? "" : "&cursor=" + cursor), world.operator_token);
+    const Seen page =
+        world.get("/v1/accounts?limit=1" + (cursor.empty() ? "" : "&cursor=" + cursor), world.operator_token);
     ASSERT_EQ(page.json["items"].size(), 1U);
     ++seen;
     cursor = page.text("next");
@@ -74,21 +76,28 @@ TEST(Accounts, AreChangedSuspendedAndRestored) {
   EXPECT_EQ(changed.json["name"], "Acme Ltd");
   EXPECT_EQ(world.send("POST", world.account_path() + ":suspend", world.owner).status, 403);
   EXPECT_EQ(world.send("POST", world.account_path() + ":suspend", world.operator_token).json["suspended"], true);
-  const Seen publish = world.send("POST", world.project_path() + "/channels/room/messages", world.owner, R"({"payload":"x"})");
+  const Seen publish =
+      world.send("POST", world.project_path() + "/channels/room/messages", world.owner, R"({"payload":"x"})");
   EXPECT_EQ(publish.status, 403);
   EXPECT_EQ(publish.text("name"), "account_suspended");
   EXPECT_EQ(world.send("POST", world.account_path() + ":restore", world.operator_token).json["suspended"], false);
-  EXPECT_EQ(world.send("POST", world.project_path() + "/channels/room/messages", world.owner, R"({"payload":"x"})").status, 200);
+  EXPECT_EQ(
+      world.send("POST", world.project_path() + "/channels/room/messages", world.owner, R"({"payload":"x"})").status,
+      200);
 }
 
 TEST(People, AreAddedWithARoleThatTheGiverMayGive) {
   World world;
   const std::string admin = world.person("admin@acme.example", world.acme, auth::Role::admin);
   const std::string path = world.account_path() + "/people";
-  const Seen made = world.send("POST", path, admin, R"({"email":"new@acme.example","role":"developer","password":"long enough now"})");
+  const Seen made = world.send("POST", path, admin,
+                               R"({"email":"new@acme.example","role":"developer","password":"long enough now"})");
   ASSERT_EQ(made.status, 201) << made.body;
   EXPECT_EQ(made.json["role"], "developer");
-  EXPECT_EQ(world.send("POST", path, admin, R"({"email":"two@acme.example","role":"owner","password":"long enough now"})").status, 403);
+  EXPECT_EQ(
+      world.send("POST", path, admin, R"({"email":"two@acme.example","role":"owner","password":"long enough now"})")
+          .status,
+      403);
   EXPECT_EQ(world.send("PATCH", path + "/" + made.text("id"), admin, R"({"role":"viewer"})").json["role"], "viewer");
   EXPECT_EQ(world.send("DELETE", path + "/" + made.text("id"), admin).status, 204);
   const Seen list = world.get(path, world.owner);
@@ -127,8 +136,11 @@ TEST(Certificates, RotateAndSignTokens) {
   EXPECT_EQ(rotated.text("certificate").size(), 32U);
   EXPECT_EQ(rotated.text("slot"), "secondary");
   EXPECT_EQ(world.send("POST", world.project_path() + "/certificates/third:rotate", world.owner).status, 404);
-  EXPECT_EQ(world.send("PATCH", world.project_path() + "/certificates/primary", world.owner, R"({"enabled":false})").status, 200);
-  const Seen token = world.send("POST", world.project_path() + "/tokens", world.owner, R"({"user_id":"anna","expire_seconds":600})");
+  EXPECT_EQ(
+      world.send("PATCH", world.project_path() + "/certificates/primary", world.owner, R"({"enabled":false})").status,
+      200);
+  const Seen token =
+      world.send("POST", world.project_path() + "/tokens", world.owner, R"({"user_id":"anna","expire_seconds":600})");
   ASSERT_EQ(token.status, 201) << token.body;
   EXPECT_EQ(token.text("expires_at"), instant_text_utc(world.clock.wall() + seconds(600)));
   const auto snapshot = world.directory->snapshot();
@@ -160,7 +172,8 @@ TEST(Keys, AreMadeUsedAndRevoked) {
 TEST(Publish, AnswersFromTheHomeShardExactly) {
   World world;
   const std::string path = world.project_path() + "/channels/%E4%BD%A0%20room/messages";
-  const Seen seen = world.send("POST", path, world.owner, R"({"payload":"a\u0000b","custom_type":"note","publisher":"srv"})");
+  const Seen seen =
+      world.send("POST", path, world.owner, R"({"payload":"a\u0000b","custom_type":"note","publisher":"srv"})");
   ASSERT_EQ(seen.status, 200) << seen.body;
   EXPECT_EQ(seen.text("epoch"), "9007199254740993");
   EXPECT_EQ(seen.text("units"), "22");
@@ -171,7 +184,8 @@ TEST(Publish, AnswersFromTheHomeShardExactly) {
   EXPECT_EQ(ask.project, world.chat);
   EXPECT_EQ(ask.custom_type, "note");
   EXPECT_FALSE(ask.dry_run);
-  world.send("POST", world.project_path() + "/channels/room/messages", world.owner, R"({"payload_base64":"AP8=","dry_run":true})");
+  world.send("POST", world.project_path() + "/channels/room/messages", world.owner,
+             R"({"payload_base64":"AP8=","dry_run":true})");
   EXPECT_EQ(world.publisher.asked.at(1).payload, std::string("\0\xFF", 2));
   EXPECT_FALSE(world.publisher.asked.at(1).text);
   EXPECT_TRUE(world.publisher.asked.at(1).dry_run);
@@ -180,14 +194,19 @@ TEST(Publish, AnswersFromTheHomeShardExactly) {
 TEST(Publish, RefusesWhatAProjectDoesNotTake) {
   World world;
   const std::string path = world.project_path() + "/channels/room/messages";
-  EXPECT_EQ(world.send("POST", path, world.owner, R"({"payload":"a","payload_base64":"YQ=="})").text("pointer"), "/payload");
+  EXPECT_EQ(world.send("POST", path, world.owner, R"({"payload":"a","payload_base64":"YQ=="})").text("pointer"),
+            "/payload");
   EXPECT_EQ(world.send("POST", path, world.owner, "{}").text("pointer"), "/payload");
   EXPECT_EQ(world.send("POST", path, world.owner, R"({"payload_base64":"YQ="})").text("pointer"), "/payload_base64");
   EXPECT_EQ(world.send("POST", path, world.owner, R"({"payload":")" + std::string(32 * 1024, 'x') + "\"}").status, 200);
-  const Seen long_one = world.send("POST", path, world.owner, R"({"payload":")" + std::string(32 * 1024 + 1, 'x') + "\"}");
+  const Seen long_one =
+      world.send("POST", path, world.owner, R"({"payload":")" + std::string(32 * 1024 + 1, 'x') + "\"}");
   EXPECT_EQ(long_one.status, 413);
-  EXPECT_EQ(world.send("POST", path, world.owner, R"({"payload":"a","custom_type":")" + std::string(32, 'x') + "\"}").status, 200);
-  EXPECT_EQ(world.send("POST", path, world.owner, R"({"payload":"a","custom_type":")" + std::string(33, 'x') + "\"}").text("name"),
+  EXPECT_EQ(
+      world.send("POST", path, world.owner, R"({"payload":"a","custom_type":")" + std::string(32, 'x') + "\"}").status,
+      200);
+  EXPECT_EQ(world.send("POST", path, world.owner, R"({"payload":"a","custom_type":")" + std::string(33, 'x') + "\"}")
+                .text("name"),
             "channel_custom_type_length_overflow");
 }
 
@@ -196,7 +215,8 @@ TEST(Publish, AQuotaRefusalCarriesItsNumbers) {
   Problem refusal(Errc::quota_messages);
   refusal.quota = QuotaFacts{"messages", "3000000", "2999999", "11", Instant(seconds(1'800'000'000))};
   world.publisher.refusal = refusal;
-  const Seen seen = world.send("POST", world.project_path() + "/channels/room/messages", world.owner, R"({"payload":"x"})");
+  const Seen seen =
+      world.send("POST", world.project_path() + "/channels/room/messages", world.owner, R"({"payload":"x"})");
   EXPECT_EQ(seen.status, 402);
   EXPECT_EQ(seen.text("meter"), "messages");
   EXPECT_EQ(seen.text("needed"), "11");

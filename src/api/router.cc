@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "api/once.h"
@@ -76,6 +77,15 @@ Response render(const Outcome& outcome, std::string_view request_id) {
   return response;
 }
 
+/// A parameter that the route's row does not name is a mistake of the caller, not something to ignore.
+std::optional<Problem> check_query(const Route& route, const Target& target) {
+  for (const auto& [name, value] : target.query) {
+    const bool known = std::ranges::any_of(route.query, [&](const Parameter& each) { return each.name == name; });
+    if (!known) return Problem(Errc::bad_request, "this parameter is not known here", "?" + name);
+  }
+  return std::nullopt;
+}
+
 std::string fingerprint_of(const Request& request) {
   const std::string text = request.method + '\n' + request.target + '\n' + request.body;
   std::string hash(SHA256_DIGEST_LENGTH, '\0');
@@ -121,6 +131,7 @@ std::optional<Problem> Router::State::prepare(Call& call, const Route& route, Ta
   if (auto problem = find_tenant(call)) return problem;
   if (auto problem = check_permission(call, route.need)) return problem;
   if (auto problem = check_rate(call, rates)) return problem;
+  if (auto problem = check_query(route, target)) return problem;
   call.query = Query(std::move(target.query));
   const std::string_view type = call.request.header("content-type");
   const bool json = type.starts_with("application/json");

@@ -37,7 +37,8 @@ std::string target_of(const Route& route, const World& world) {
 }
 
 bool names_a_tenant(const Route& route) {
-  return route.path.find("{account}") != std::string_view::npos || route.path.find("{project}") != std::string_view::npos;
+  return route.path.find("{account}") != std::string_view::npos ||
+         route.path.find("{project}") != std::string_view::npos;
 }
 
 /// A body that no route takes: what passes tenants and roles then ends in 400, and nothing is changed.
@@ -52,14 +53,17 @@ TEST(EveryRoute, RefusesWhoHasNoCredentials) {
     EXPECT_EQ(none.status, 401) << route.id;
     EXPECT_EQ(none.text("name"), "unauthorized") << route.id;
     EXPECT_FALSE(none.header("WWW-Authenticate").empty()) << route.id;
-    EXPECT_EQ(world.send(method, target_of(route, world), "ps_" + std::string(43, 'x'), kUseless).status, 401) << route.id;
-    EXPECT_EQ(world.send(method, target_of(route, world), "pk_1." + std::string(43, 'x'), kUseless).status, 401) << route.id;
+    EXPECT_EQ(world.send(method, target_of(route, world), "ps_" + std::string(43, 'x'), kUseless).status, 401)
+        << route.id;
+    EXPECT_EQ(world.send(method, target_of(route, world), "pk_1." + std::string(43, 'x'), kUseless).status, 401)
+        << route.id;
   }
 }
 
 TEST(EveryRoute, HidesAnotherTenantsThingsAndShowsAllToOperators) {
   World world;
-  const auto key = world.credentials->create_key(world.rival, "k", auth::Role::developer, auth::Actor::system("t"), world.clock.wall());
+  const auto key = world.credentials->create_key(world.rival, "k", auth::Role::developer, auth::Actor::system("t"),
+                                                 world.clock.wall());
   int tried = 0;
   for (const Route& route : all_routes()) {
     if (!names_a_tenant(route)) continue;
@@ -99,23 +103,51 @@ TEST(EveryRoute, AsksForItsPermissionOfEveryRole) {
       ++pairs;
       world.clock.advance(seconds(1));
       const bool over_all = !names_a_tenant(route);
-      const bool granted = auth::grants(row.role, route.need.permission) && (!over_all || row.realm == auth::Realm::operators);
+      const bool granted =
+          auth::grants(row.role, route.need.permission) && (!over_all || row.realm == auth::Realm::operators);
       const Seen seen = world.send(std::string(method_name(route.method)), target_of(route, world), token, kUseless);
       EXPECT_EQ(seen.status, granted ? 400 : 403) << route.id << " as " << row.name << " " << seen.body;
-      if (!granted) EXPECT_EQ(seen.text("name"), "forbidden");
+      if (!granted) {
+        EXPECT_EQ(seen.text("name"), "forbidden");
+      }
     }
   }
   EXPECT_GE(pairs, 300);
 }
 
-TEST(EveryRoute, RefusesUnknownQueryParametersAndBodies) {
+TEST(EveryRoute, RefusesUnknownQueryParameters) {
   World world;
   for (const Route& route : all_routes()) {
-    if (route.method != Method::get) continue;
-    const Seen seen = world.get(target_of(route, world) + "?colour=red", world.operator_token);
+    const std::string target = target_of(route, world) + "?colour=red";
+    const Seen seen = world.send(std::string(method_name(route.method)), target, world.operator_token, kUseless);
     EXPECT_EQ(seen.status, 400) << route.id;
     EXPECT_EQ(seen.text("pointer"), "?colour") << route.id;
   }
+}
+
+TEST(Router, TellsUnknownPathsFromWrongMethods) {
+  World world;
+  EXPECT_EQ(world.get("/v1/nothing", world.owner).status, 404);
+  EXPECT_EQ(world.get("/v1", world.owner).status, 404);
+  EXPECT_EQ(world.get("/v1/%zz", world.owner).status, 400);
+  const Seen wrong = world.send("PUT", "/v1/me", world.owner);
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_EQ(wrong.header("Allow"), "GET");
+  EXPECT_EQ(world.send("HEAD", "/v1/me", world.owner).status, 200);
+  EXPECT_TRUE(Router::owns("/v1/me") && Router::owns("/v1?x") && !Router::owns("/v10") && !Router::owns("/"));
+}
+
+TEST(Router, WantsJsonBodiesAndOnlyWhereTheyBelong) {
+  World world;
+  const std::string path = world.account_path() + "/projects";
+  const Seen text = world.send("POST", path, "", R"({"name":"x"})", {{"content-type", "text/plain"}});
+  EXPECT_EQ(text.status, 401);
+  Seen seen;
+  world.router->handle(
+      {"POST", path, {{"authorization", "bearer " + world.owner}, {"Content-Type", "text/plain"}}, "{}", ""},
+      Answer([&](const Response& response) { seen.status = response.status; }));
+  EXPECT_EQ(seen.status, 415);
+  EXPECT_EQ(world.send("GET", "/v1/me", world.owner, "{}").status, 400);
 }
 
 TEST(Routes, HaveUniqueNamesAndPathsAndKnownSchemas) {
@@ -211,7 +243,9 @@ TEST(Problems, AQuotaSaysWhichAndHowMuchAndWhenItIsOver) {
 
 TEST(Problems, AnAnswerNobodyGivesIsAnInternalError) {
   int status = 0;
-  { const Answer dropped([&](Response response) { status = response.status; }); }
+  {
+    const Answer dropped([&](Response response) { status = response.status; });
+  }
   EXPECT_EQ(status, 500);
   int count = 0;
   const Answer twice([&](const Response&) { ++count; });

@@ -1,6 +1,6 @@
 #pragma once
-// What the tests of this room share: the real directory, credentials, history and ledger on a store in memory, with a meter
-// and a channel made of plain values, behind a real Router.
+// What the tests of this room share: the real directory, credentials, history and ledger on a store in memory, with a
+// meter and a channel made of plain values, behind a real Router.
 #include <deque>
 #include <memory>
 
@@ -8,6 +8,7 @@
 #include "api/router.h"
 #include "api/services.h"
 #include "auth/audit.h"
+#include "auth/credentials.h"
 #include "auth/test_store.h"
 #include "invoice/testing.h"
 
@@ -60,8 +61,10 @@ class FakePublisher final : public Publisher {
 
   void publish(PublishAsk ask, Done done) override {
     asked.push_back(std::move(ask));
-    if (hold) held_.push_back(std::move(done));
-    else answer(done);
+    if (hold)
+      held_.push_back(std::move(done));
+    else
+      answer(done);
   }
   void release() {
     for (const Done& each : held_) answer(each);
@@ -91,7 +94,8 @@ struct Seen {
   [[nodiscard]] std::string text(const std::string& member) const { return json.value(member, std::string()); }
 };
 
-/// One server's worth of rooms. Two accounts: `acme` with a person of each role and two projects, `rival` with an owner.
+/// One server's worth of rooms. Two accounts: `acme` with a person of each role and two projects, `rival` with an
+/// owner.
 class World {
  public:
   World();
@@ -130,12 +134,13 @@ inline World::World() {
   const auth::Actor actor = auth::Actor::system("test");
   CHECK(invoice::migrate(*database, start).ok());
   directory = std::move(*auth::Directory::open(*database, seal, entropy));
-  credentials = std::make_unique<auth::Credentials>(*database, entropy, auth::Credentials::Settings{.password_cost = {1, 8}});
+  credentials =
+      std::make_unique<auth::Credentials>(*database, entropy, auth::Credentials::Settings{.password_cost = {1, 8}});
   audit = std::make_unique<auth::AuditLog>(*database);
   accounts = std::make_unique<DirectoryAccounts>(*directory);
   billing = std::make_unique<invoice::Billing>(invoice::Billing::Ports{*database, *accounts, catalogues, usage});
-  router = std::make_unique<Router>(
-      Services{clock, *directory, *credentials, *audit, entropy, *billing, publisher, usage});
+  router =
+      std::make_unique<Router>(Services{clock, *directory, *credentials, *audit, entropy, *billing, publisher, usage});
   acme = directory->create_account({.name = "Acme", .email = "a@acme.example", .plan = "basic"}, actor, start)->id;
   rival = directory->create_account({.name = "Rival", .email = "r@rival.example"}, actor, start)->id;
   CHECK(billing->adopt_accounts().ok());
@@ -155,7 +160,8 @@ inline World::World() {
 
 inline std::string World::person(const std::string& email, AccountId account, auth::Role role) {
   const auth::Actor actor = auth::Actor::system("test");
-  const auto made = credentials->create_person({email, email, "correct horse battery", std::nullopt}, actor, clock.wall());
+  const auto made =
+      credentials->create_person({email, email, "correct horse battery", std::nullopt}, actor, clock.wall());
   CHECK(made.ok());
   CHECK(credentials->set_member(account, made->id, role, actor, clock.wall()).ok());
   return credentials->log_in(email, "correct horse battery", "192.0.2.1", clock.wall())->token;
@@ -173,11 +179,14 @@ inline Seen World::send(const std::string& method, const std::string& target, co
   if (!body.empty()) headers.push_back({"Content-Type", "application/json"});
   Seen seen;
   auto open = std::make_shared<bool>(true);
-  router->handle({method, target, std::move(headers), body, "192.0.2.1"}, Answer([this, &seen, open](Response response) {
-                   Seen came{response.status, Json::parse(response.body, nullptr, false), response.body, response.headers};
-                   if (*open) seen = std::move(came);
-                   else late.push_back(std::move(came));
-                 }));
+  router->handle(
+      {method, target, std::move(headers), body, "192.0.2.1"}, Answer([this, &seen, open](Response response) {
+        Seen came{response.status, Json::parse(response.body, nullptr, false), response.body, response.headers};
+        if (*open)
+          seen = std::move(came);
+        else
+          late.push_back(std::move(came));
+      }));
   *open = false;
   return seen;
 }
