@@ -124,6 +124,8 @@ export function AccountsPage() {
         <div className="controls">
           <TextInput
             size="xs"
+            w={240}
+            maw="100%"
             aria-label={t('accounts.search')}
             placeholder={t('accounts.search')}
             value={search}
