@@ -90,8 +90,9 @@ std::int64_t Connections::count(std::uint32_t slot, int change, Instant at) {
   const std::lock_guard lock(locks_[slot % kLocks]);
   PeakRow& row = *peak_row(slot);
   const std::int64_t open = row.open.load(std::memory_order_relaxed);
-  // Shards read their clocks apart: an event that comes after one of a later hour belongs to that later hour.
-  const std::int64_t hour = std::max(hour_of(at), row.hour);
+  // Shards read their clocks apart: an event that comes after one of a later hour belongs to that later hour. The
+  // first event of a slot has no such row before it: what comes for a closed hour belongs to the oldest open one.
+  const std::int64_t hour = std::max({hour_of(at), row.hour, open_from_.load(std::memory_order_relaxed)});
   const bool ends_at_start = change < 0 && at == hour_start(hour);
   if (hour > row.hour) {
     // What closes at the very first instant of an hour was open until it and not in it.
@@ -163,6 +164,12 @@ void Connections::close(Cell& cell, Instant at) {
   row.state.store(CellRow::closed, std::memory_order_release);
   const std::lock_guard lock(cells_mutex_);
   closed_.push_back(cell.index_);
+}
+
+void Connections::close_before(std::int64_t hour) {
+  if (open_from_.load(std::memory_order_relaxed) < hour) open_from_.store(hour, std::memory_order_relaxed);
+  // Who holds a lock now may have read the old mark; who takes it after this reads the new one.
+  for (std::mutex& mutex : locks_) const std::lock_guard lock(mutex);
 }
 
 void Connections::roll(Instant now) {

@@ -149,6 +149,9 @@ class Connections {
 
   // What follows is for the meter thread.
 
+  /// Closes all hours before `hour`: an event with an earlier instant that comes from now on belongs to `hour`. What
+  /// came for them before is all in the next changes().
+  void close_before(std::int64_t hour);
   /// Carries what is open into the hour of `now` for every slot that has seen no event there yet.
   void roll(Instant now);
   /// Peaks that the journal lacks: of finished hours, and of running hours that grew. Repeated until taken() says so.
@@ -187,6 +190,7 @@ class Connections {
   SlotFile peaks_;
   mutable std::array<std::mutex, kLocks> locks_;        ///< by slot, for PeakRow and overflow_
   std::array<std::vector<HourPeak>, kLocks> overflow_;  ///< untaken hours beyond the two of a row: no tick for hours
+  std::atomic<std::int64_t> open_from_{INT64_MIN};      ///< earlier hours are closed; read under the slot's lock
   std::atomic<std::int64_t> last_ms_{0};
   std::atomic<std::uint32_t> slots_{0};  ///< rows of peaks_ in use
   std::atomic<bool> removed_{false};

@@ -24,6 +24,16 @@ Result<std::unique_ptr<Storage>> Storage::open(const std::string& folder) {
   return storage;
 }
 
+void Storage::close_before(std::int64_t hour) {
+  if (open_from_.load(std::memory_order_relaxed) < hour) open_from_.store(hour, std::memory_order_relaxed);
+  // Who holds a lock now may have read the old mark; who takes it after this reads the new one.
+  for (std::mutex& mutex : locks_) const std::lock_guard lock(mutex);
+}
+
+std::int64_t Storage::open_hour_of(Instant at) const {
+  return std::max(hour_of(at), open_from_.load(std::memory_order_relaxed));
+}
+
 Result<void> Storage::grow(std::uint32_t count) {
   TRY_VOID(file_.grow(count));
   slots_.store(count, std::memory_order_release);
@@ -51,7 +61,9 @@ void Storage::change(ProjectSlot slot, std::int64_t bytes, Instant at) {
   const std::lock_guard lock(locks_[slot.value % kLocks]);
   StorageRow& r = *row(slot.value);
   const std::int64_t before = r.bytes.load(std::memory_order_relaxed);
-  if (hour_of(at) > r.hour) roll(slot.value, r, hour_of(at), before);
+  // A first change that comes for a closed hour must not reach back into it.
+  const std::int64_t hour = open_hour_of(at);
+  if (hour > r.hour) roll(slot.value, r, hour, before);
   std::int64_t after = before + bytes;
   if (after < 0) {
     log(Level::error, "meter_storage_below_zero", {{"slot", slot.value}, {"bytes", after}});
@@ -68,7 +80,8 @@ void Storage::restore(ProjectSlot slot, std::int64_t bytes, Instant at) {
   StorageRow& r = *row(slot.value);
   r.bytes.store(bytes, std::memory_order_relaxed);
   // A first value ever does not reach back: nobody knows since when it is stored.
-  if (hour_of(at) > r.hour) roll(slot.value, r, hour_of(at), r.hour == 0 && at != hour_start(hour_of(at)) ? 0 : bytes);
+  const std::int64_t hour = open_hour_of(at);
+  if (hour > r.hour) roll(slot.value, r, hour, r.hour == 0 && at > hour_start(hour) ? 0 : bytes);
 }
 
 std::int64_t Storage::stored(ProjectSlot slot) const {

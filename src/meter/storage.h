@@ -54,6 +54,8 @@ class Storage {
 
   // What follows is for the meter thread.
 
+  /// Closes all hours before `hour`: a change with an earlier instant that comes from now on has no sample there.
+  void close_before(std::int64_t hour);
   /// Samples up to `now` that the journal lacks, oldest first; a project that stores nothing has none. They are
   /// repeated until taken() says so, and the next ones come after that: call both until the answer is empty.
   [[nodiscard]] std::vector<StorageSample> due(Instant now);
@@ -67,6 +69,7 @@ class Storage {
   static constexpr std::size_t kLocks = 64;
   Storage() = default;
   [[nodiscard]] StorageRow* row(std::uint32_t slot) const { return static_cast<StorageRow*>(file_.row(slot)); }
+  [[nodiscard]] std::int64_t open_hour_of(Instant at) const;
   void roll(std::uint32_t slot, StorageRow& row, std::int64_t hour, std::int64_t bytes_before);
   void append_due(std::uint32_t slot, const StorageRow& row, std::vector<StorageSample>& out) const;
 
@@ -75,6 +78,7 @@ class Storage {
   std::array<std::vector<StorageSample>, kLocks>
       overflow_;  ///< untaken samples beyond those of a row: no tick for hours
   std::atomic<std::uint32_t> slots_{0};
+  std::atomic<std::int64_t> open_from_{INT64_MIN};  ///< earlier hours are closed; read under the slot's lock
 };
 
 }  // namespace postage::meter

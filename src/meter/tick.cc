@@ -194,12 +194,19 @@ Result<void> MeterImpl::close_hour(std::int64_t hour, Instant now) {
 }
 
 Result<void> MeterImpl::close_hours(Instant now) {
-  while (live_->open_from < hour_of(now)) {
-    const std::int64_t hour = live_->open_from;
-    if (to_ms(now) < (hour + 1) * kHourMs + options_.grace_ms) return {};
-    if (!windows_->close_before(hour + 1)) return {};
-    TRY_VOID(close_hour(hour, now));
-  }
+  // The newest hour that has windows takes what comes for later ones while the disk is full: it stays open.
+  const std::vector<std::int64_t> made = windows_->hours();
+  const std::int64_t newest = made.empty() ? INT64_MIN : made.back();
+  const std::int64_t ended = floor_div(to_ms(now) - options_.grace_ms, kHourMs);  // No hour before it still runs.
+  const std::int64_t to = std::min({hour_of(now), ended, newest});
+  if (live_->open_from >= to || !windows_->close_before(to)) return {};
+  connections_->close_before(to);
+  storage_->close_before(to);
+  step("tick.closing");
+  // What came after this second's look and before the marks; from here on nothing comes for these hours.
+  TRY_VOID(write_changes(now, false));
+  TRY_VOID(write_samples(now));
+  while (live_->open_from < to) TRY_VOID(close_hour(live_->open_from, now));
   return {};
 }
 

@@ -32,14 +32,11 @@ Counter* ShardWindows::cells_of(std::int64_t hour) {
 }
 
 void ShardWindows::forget_closed(std::int64_t open_from) {
-  if (current_ != nullptr && current_start_ms_ < open_from * kHourMs) {
-    current_ = nullptr;
-    current_start_ms_ = kNoHour * kHourMs;
-  }
-  if (previous_hour_ < open_from) {
-    previous_ = nullptr;
-    previous_hour_ = kNoHour;
-  }
+  // All of them: what stands for an hour that had no room on the disk may be an earlier hour's cells.
+  current_ = nullptr;
+  current_start_ms_ = kNoHour * kHourMs;
+  previous_ = nullptr;
+  previous_hour_ = kNoHour;
   seen_open_from_ = open_from;
   writing_.store(open_from, std::memory_order_release);
 }
