@@ -13,6 +13,7 @@ namespace postage::net {
 namespace {
 constexpr std::size_t kPiecesMax = 256;           // of one gather write
 constexpr std::size_t kRecordBytes = 16 * 1024;   // largest TLS record
+constexpr std::size_t kFlatBytes = 4 * 1024;      // copying this little is cheaper than a gather write
 constexpr int kReadsPerTurn = 4;                  // one busy peer does not keep the others waiting
 constexpr std::size_t kWrittenPerTurn = 4 << 20;  // likewise
 constexpr std::ptrdiff_t kFull = -1;              // the kernel takes no more now
@@ -164,6 +165,10 @@ std::ptrdiff_t Link::write_plain() {
   if (queue_.single()) {
     const std::string_view bytes = queue_.front();
     took = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  } else if (queue_.bytes() <= kFlatBytes) {
+    loop_.flat_.clear();
+    queue_.copy(loop_.flat_, kFlatBytes);
+    took = ::send(descriptor_, loop_.flat_.data(), loop_.flat_.size(), MSG_NOSIGNAL);
   } else {
     iovec pieces[kPiecesMax];
     msghdr message{};

@@ -86,7 +86,7 @@ class Loop {
   std::vector<Link*> ended_;     // to free at the end of the turn
   std::vector<Task> running_;
   std::vector<char> read_buffer_;  // one for all connections
-  std::string flat_;               // joins small buffers into one TLS record
+  std::string flat_;               // joins small buffers for one write or one TLS record
   bool again_ = false;             // the next turn does not sleep
   bool stopping_ = false;
   std::uint64_t turns_ = 0;

@@ -22,17 +22,9 @@ Home::HomeChannel::HomeChannel(Home& h, const engine::ChannelName& name, Project
         here->home.on_upkeep(*here);
       }) {}
 
-Home::HomeChannel* Home::find(const engine::ChannelName& name) {
-  const auto found = channels_.find(name);
-  return found == channels_.end() ? nullptr : found->second.get();
-}
-
 Home::HomeChannel& Home::find_or_make(const engine::ChannelName& name) {
-  if (HomeChannel* found = find(name)) return *found;
-  auto made = std::make_unique<HomeChannel>(*this, name, core_.projects.of(name.project));
-  HomeChannel& here = *made;
-  channels_.emplace(here.key.view(), std::move(made));
-  return here;
+  if (HomeChannel* found = channels_.find(name)) return *found;
+  return channels_.add(std::make_unique<HomeChannel>(*this, name, core_.projects.of(name.project)));
 }
 
 SubscribedMail Home::subscribe(const SubscribeMail& mail) {
@@ -87,7 +79,7 @@ CaughtUp Home::catch_up(HomeChannel& here, Codec codec, const CatchUp& want) {
 }
 
 void Home::unsubscribe(const engine::ChannelName& channel, ShardIndex from, Codec codec) {
-  HomeChannel* here = find(channel);
+  HomeChannel* here = channels_.find(channel);
   CHECK(here != nullptr);
   flush(*here);
   here->channel.remove_subscriber(from, codec);
@@ -104,7 +96,7 @@ Position Home::add_user(const engine::ChannelName& channel, ShardIndex from, Cod
 }
 
 void Home::remove_user(const engine::ChannelName& channel, ShardIndex from, Codec codec) {
-  HomeChannel* here = find(channel);
+  HomeChannel* here = channels_.find(channel);
   CHECK(here != nullptr);
   flush(*here);
   here->channel.remove_subscriber(from, codec);
@@ -127,7 +119,7 @@ Answer<Published> Home::publish(const HomePublish& call) {
   Project& project = core_.projects.of(call.channel.project);
   if (!project.open()) return Refusal(Errc::channel_publish_message_failed, "the project is closed");
   const bool to_user = call.channel.type == ChannelType::user;
-  HomeChannel* here = find(call.channel);
+  HomeChannel* here = channels_.find(call.channel);
   const std::uint64_t receivers = here == nullptr ? 0 : here->channel.subscribers();
   if (to_user && receivers == 0) return Errc::channel_receiver_offline;
   const std::uint64_t unit_bytes = project.terms().unit_bytes;
@@ -231,8 +223,7 @@ void Home::on_upkeep(HomeChannel& here) {
 void Home::drop(HomeChannel& here) {
   window_bytes_ -= here.channel.window().bytes();
   if (here.dirty) std::erase(dirty_, &here);
-  const engine::ChannelKey key = here.key;  // The map's key views into the value that goes.
-  channels_.erase(channels_.find(key.view()));
+  channels_.erase(here);
 }
 
 }  // namespace postage::shard

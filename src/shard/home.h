@@ -3,11 +3,11 @@
 // shards with subscribers, keeps windows, frees what is idle.
 #include <functional>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/channel/channel.h"
 #include "shard/core.h"
+#include "shard/name_index.h"
 
 namespace postage::shard {
 
@@ -18,11 +18,6 @@ class LocalDelivery {
 
  protected:
   ~LocalDelivery() = default;
-};
-
-/// Hash of map keys that are channel names.
-struct ChannelHash {
-  std::size_t operator()(const engine::ChannelName& name) const { return engine::hash_of(name); }
 };
 
 /// A publish that reached its home.
@@ -69,7 +64,6 @@ class Home {
     bool dirty = false;           // in dirty_
     Alarm upkeep;                 // expires the window; frees the channel when nobody can want it any more
   };
-  HomeChannel* find(const engine::ChannelName& name);
   HomeChannel& find_or_make(const engine::ChannelName& name);
   void flush(HomeChannel& here);
   CaughtUp catch_up(HomeChannel& here, Codec codec, const CatchUp& want);
@@ -82,7 +76,7 @@ class Home {
 
   Core& core_;
   LocalDelivery& local_;
-  std::unordered_map<engine::ChannelName, std::unique_ptr<HomeChannel>, ChannelHash> channels_;  // keys view into values
+  NameIndex<HomeChannel> channels_;
   std::vector<HomeChannel*> dirty_;
   std::vector<engine::Delivery> deliveries_;  // scratch of flush()
   std::size_t window_bytes_ = 0;

@@ -9,6 +9,7 @@
 
 #include "shard/core.h"
 #include "shard/home.h"
+#include "shard/name_index.h"
 #include "shard/shard.h"
 
 namespace postage::shard {
@@ -134,7 +135,7 @@ class Members final : public LocalDelivery {
   Home* home_ = nullptr;
   std::int64_t last_serial_ = 0;
   std::unordered_map<std::int64_t, std::unique_ptr<Member>> members_;
-  std::unordered_map<engine::ChannelName, std::unique_ptr<Place>, ChannelHash> places_;  // keys view into values
+  NameIndex<Place> places_;
   std::vector<Subscriber> full_;  // scratch of deliver()
   std::vector<Doomed> doomed_;
 };

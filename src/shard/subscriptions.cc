@@ -10,8 +10,7 @@ using engine::ChannelName;
 using State = Subscription::State;
 
 Place* Members::find_place(const ChannelName& name) const {
-  const auto found = places_.find(name);
-  return found == places_.end() ? nullptr : found->second.get();
+  return places_.find(name);
 }
 
 Place& Members::place(const ChannelName& name, Project& project) {
@@ -20,9 +19,7 @@ Place& Members::place(const ChannelName& name, Project& project) {
   made->key = engine::ChannelKey(name);
   made->home = home_of(name);
   made->project = &project;
-  Place& here = *made;
-  places_.emplace(here.key.view(), std::move(made));
-  return here;
+  return places_.add(std::move(made));
 }
 
 Subscription* Members::find(Member& member, std::string_view channel) const {
@@ -58,7 +55,7 @@ void Members::remove_subscription(Member& member, std::size_t slot) {
     }
   }
   member.subscriptions.pop_back();
-  if (--here.references == 0) places_.erase(places_.find(here.key.view()));
+  if (--here.references == 0) places_.erase(here);
 }
 
 void Members::list(Member& member, Subscription& subscription, Position through) {

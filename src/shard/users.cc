@@ -16,11 +16,6 @@ Users::User::User(Users& u, const engine::ChannelName& name)
         user->users.drop_if_empty(*user);
       }) {}
 
-Users::User* Users::find(const engine::ChannelName& name) {
-  const auto found = users_.find(name);
-  return found == users_.end() ? nullptr : found->second.get();
-}
-
 Users::User* Users::find(const SessionKey& session) {
   const auto found = by_session_.find(session_id(session));
   if (found == by_session_.end()) return nullptr;
@@ -42,12 +37,8 @@ void Users::on(ConnectMail& mail) {
     core_.send(shard_of(mail.member), ConnectedMail{mail.project, mail.user, mail.member, why, {}, {}});
     return;
   }
-  User* user = find(name);
-  if (user == nullptr) {
-    auto made = std::make_unique<User>(*this, name);
-    user = made.get();
-    users_.emplace(user->key.view(), std::move(made));
-  }
+  User* user = users_.find(name);
+  if (user == nullptr) user = &users_.add(std::make_unique<User>(*this, name));
   turn_away(*user, Errc::login_canceled);
   user->waiting = who;
   if (user->member) {
@@ -80,7 +71,7 @@ void Users::on(ResumeMail& mail) {
 void Users::on(LeaveMail& mail) {
   Project& project = core_.projects.of(mail.project);
   if (mail.connection.open) project.tally()->close_connection(mail.connection.cell, core_.now.wall);
-  User* user = find({mail.project, ChannelType::user, mail.user});
+  User* user = users_.find({mail.project, ChannelType::user, mail.user});
   if (user == nullptr) return;
   if (user->waiting && user->waiting->member == mail.member) {
     turn_away(*user, Errc::login_canceled);
@@ -201,8 +192,7 @@ void Users::forget_session(User& user) {
 
 void Users::drop_if_empty(User& user) {
   if (user.member || user.parked || user.waiting) return;
-  const engine::ChannelKey key = user.key;  // The map's key views into the value that goes.
-  users_.erase(users_.find(key.view()));
+  users_.erase(user);
 }
 
 }  // namespace postage::shard

@@ -9,6 +9,7 @@
 
 #include "shard/core.h"
 #include "shard/home.h"
+#include "shard/name_index.h"
 
 namespace postage::shard {
 
@@ -44,7 +45,6 @@ class Users {
     Alarm parked_ends;
   };
   static ShardIndex shard_of(ConnectionId member) { return static_cast<ShardIndex>(member.value >> 48); }
-  User* find(const engine::ChannelName& name);
   User* find(const SessionKey& session);
   void admit(User& user, const Waiting& who);
   void restore(User& user, const Waiting& who);
@@ -60,7 +60,7 @@ class Users {
 
   Core& core_;
   Home& home_;
-  std::unordered_map<engine::ChannelName, std::unique_ptr<User>, ChannelHash> users_;  // keys view into values
+  NameIndex<User> users_;
   std::unordered_map<SessionId, User*> by_session_;
 };
 
