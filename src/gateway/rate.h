@@ -15,26 +15,27 @@ class Rate {
   explicit Rate(std::uint32_t per_second) { set(per_second); }
   /// Changes the rate; the bucket is full again.
   void set(std::uint32_t per_second) {
-    step_ = nanoseconds(1'000'000'000 / std::max<std::uint32_t>(per_second, 1));
-    bucket_ = step_ * std::max<std::uint32_t>(per_second, 1);
+    burst_ = std::max<std::uint32_t>(per_second, 1);
+    step_ns_ = 1'000'000'000 / burst_;
     free_at_ = Steady::min();
   }
   /// True if one more may happen at `now`; it then has.
   bool take(Steady now) {
-    const Steady from = std::max(free_at_, now - bucket_);
-    if (from + step_ > now) return false;
-    free_at_ = from + step_;
+    const Steady from = std::max(free_at_, now - step() * burst_);
+    if (from + step() > now) return false;
+    free_at_ = from + step();
     return true;
   }
   /// After a refusal at `now`: how long until one may happen, milliseconds, rounded up.
   [[nodiscard]] std::uint32_t wait_ms(Steady now) const {
-    const auto wait = std::max(free_at_, now - bucket_) + step_ - now;
+    const auto wait = std::max(free_at_, now - step() * burst_) + step() - now;
     return static_cast<std::uint32_t>((wait.count() + 999'999) / 1'000'000);
   }
 
  private:
-  nanoseconds step_{0};
-  nanoseconds bucket_{0};
+  [[nodiscard]] nanoseconds step() const { return nanoseconds(step_ns_); }
+  std::uint32_t step_ns_ = 0;  // at most a second
+  std::uint32_t burst_ = 1;
   Steady free_at_{};  // when the bucket was (or will be) empty of takes
 };
 

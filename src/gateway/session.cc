@@ -206,13 +206,13 @@ void Session::refuse(std::uint64_t id, const shard::Refusal& why, std::uint32_t 
 }
 
 void Session::end(Errc code, bool may_resume, std::string detail) {
-  ending_ = Ending{code, may_resume, std::move(detail)};
+  ending_ = std::make_unique<Ending>(Ending{code, may_resume, std::move(detail)});
   finish_ending();
 }
 
 void Session::end_later(Errc code, bool may_resume, std::string detail) {
   if (ending_ || state_ == State::closed) return;
-  ending_ = Ending{code, may_resume, std::move(detail)};
+  ending_ = std::make_unique<Ending>(Ending{code, may_resume, std::move(detail)});
   alarm_.set(now().steady);
 }
 

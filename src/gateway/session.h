@@ -112,7 +112,7 @@ class Session final : private shard::Client {
   Rate pings_{1};
   SameKeyRate subscribes_;
   std::unique_ptr<auth::ResourcePermissions> permissions_;  // only when the token restricts
-  std::optional<Ending> ending_;
+  std::unique_ptr<Ending> ending_;   // while it waits for its alarm
   Instant token_expires_at_{};       // the epoch's start: never
   shard::Alarm alarm_;
 };

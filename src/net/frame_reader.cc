@@ -34,7 +34,7 @@ bool close_code_may_be_sent(std::uint16_t code) {
 
 void FrameReader::discard_messages() {
   discard_ = true;
-  std::string().swap(message_);
+  message_.reset();
 }
 
 bool FrameReader::refuse(std::uint16_t code, std::string_view why) {
@@ -130,15 +130,16 @@ bool FrameReader::read_control(Cursor& in, FrameEvents& events) {
   mask_ = unmask(in.at, take, mask_);
   in.at += take;
   payload_left_ -= take;
-  if (payload_left_ == 0 && control_.empty()) {
+  if (payload_left_ == 0 && !control_) {
     in_payload_ = false;
     return end_control(piece, events);
   }
-  control_.append(piece);
+  if (!control_) control_ = std::make_unique<std::string>();
+  control_->append(piece);
   if (payload_left_ != 0) return false;
   in_payload_ = false;
-  const std::string whole = std::exchange(control_, std::string());
-  return end_control(whole, events);
+  const std::unique_ptr<std::string> whole = std::move(control_);
+  return end_control(*whole, events);
 }
 
 bool FrameReader::end_control(std::string_view payload, FrameEvents& events) {
@@ -184,10 +185,10 @@ bool FrameReader::read_data(Cursor& in, FrameEvents& events) {
     keep(piece);
     return true;
   }
-  if (message_.empty()) return end_message(piece, events);
+  if (!message_) return end_message(piece, events);
   keep(piece);
-  const std::string message = std::exchange(message_, std::string());
-  return end_message(message, events);
+  const std::unique_ptr<std::string> message = std::move(message_);
+  return end_message(*message, events);
 }
 
 bool FrameReader::end_message(std::string_view payload, FrameEvents& events) {
@@ -202,9 +203,10 @@ bool FrameReader::end_message(std::string_view payload, FrameEvents& events) {
 // Memory follows what has come, not what was announced. The padding is part of the capacity.
 void FrameReader::keep(std::string_view piece) {
   if (discard_ || piece.empty()) return;
-  const std::size_t wanted = message_.size() + piece.size() + kPayloadPadding;
-  if (message_.capacity() < wanted) message_.reserve(wanted);
-  message_.append(piece);
+  if (!message_) message_ = std::make_unique<std::string>();
+  const std::size_t wanted = message_->size() + piece.size() + kPayloadPadding;
+  if (message_->capacity() < wanted) message_->reserve(wanted);
+  message_->append(piece);
 }
 
 }  // namespace postage::net

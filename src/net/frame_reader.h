@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -77,8 +78,9 @@ class FrameReader {
   std::uint16_t code_ = 0;
   std::uint32_t mask_ = 0;  // turned so that its first byte is for the next payload byte
   std::string_view fault_;
-  std::string message_;  // a message in pieces
-  std::string control_;  // a control frame in pieces
+  // Made when a frame or message comes in pieces, and freed when it is whole: few connections are ever in between.
+  std::unique_ptr<std::string> message_;
+  std::unique_ptr<std::string> control_;
 };
 
 /// Applies a mask (first byte of memory = first payload byte) in place and returns it turned by `size` bytes.

@@ -82,7 +82,7 @@ void Users::on(LeaveMail& mail) {
   home_.remove_user(user->key.view(), shard_of(user->member), user->codec);
   user->member = {};
   if (mail.parked) {
-    user->parked = std::move(mail.parked);
+    user->parked = std::make_unique<ParkedSession>(std::move(*mail.parked));
     user->parked_ends.set(core_.now.steady + kResume);
   } else {
     forget_session(*user);
@@ -130,7 +130,7 @@ void Users::go_on(User& user) {
 void Users::admit(User& user, const Waiting& who) {
   ProjectTally& tally = *core_.projects.of(user.key.project).tally();
   const Instant at = core_.now.wall;
-  const std::optional<ParkedSession> older = std::move(user.parked);
+  std::unique_ptr<ParkedSession> older = std::move(user.parked);
   SessionKey key;
   core_.chance.fill(key);
   key[0] = static_cast<std::uint8_t>(core_.index >> 8);
@@ -139,7 +139,7 @@ void Users::admit(User& user, const Waiting& who) {
   OpenedConnection connection;
   if (!tally.open_connection({session_id(key), who.member, user.key.name}, at, connection.cell, why)) {
     tally.give_back(1, at);
-    user.parked = older;  // Nothing has happened: the lost session may still be resumed.
+    user.parked = std::move(older);  // Nothing has happened: the lost session may still be resumed.
     refuse(user, who, why);
     drop_if_empty(user);
     return;

@@ -40,7 +40,7 @@ class Users {
     ConnectionId member;     // the live connection, or none
     Codec codec = Codec::proto;
     SessionKey session{};    // of the live or parked session
-    std::optional<ParkedSession> parked;
+    std::unique_ptr<ParkedSession> parked;
     std::optional<Waiting> waiting;
     Alarm parked_ends;
   };

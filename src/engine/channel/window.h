@@ -4,6 +4,7 @@
 // many resumes from the same place (a restarted load balancer) share one encoding.
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,7 +39,7 @@ struct Replay {
   [[nodiscard]] std::uint64_t messages() const { return to + 1 - from; }
 };
 
-/// See the top of the file. Pure; one thread at a time.
+/// See the top of the file. An empty window holds no memory. Pure; one thread at a time.
 class Window {
  public:
   explicit Window(WindowLimits limits) : limits_(limits) {}
@@ -50,11 +51,11 @@ class Window {
   void clear();
   /// Drops what is older than the bound at `now`.
   void expire(Instant now);
-  [[nodiscard]] bool empty() const { return count_ == 0; }
+  [[nodiscard]] bool empty() const { return kept_ == nullptr; }
   /// When the oldest message passes its age; meaningful while not empty.
   [[nodiscard]] Instant oldest_ends_at() const { return at(0).at + limits_.age_max; }
-  [[nodiscard]] std::size_t messages() const { return count_; }
-  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] std::size_t messages() const { return empty() ? 0 : kept_->count; }
+  [[nodiscard]] std::size_t bytes() const { return empty() ? 0 : kept_->bytes; }
 
   /// Message units of the kept offsets in [from, to].
   [[nodiscard]] std::uint64_t units(std::uint64_t from, std::uint64_t to, std::uint64_t unit_bytes) const;
@@ -75,19 +76,23 @@ class Window {
     std::uint64_t through = 0;
     BufferRef frames;
   };
-  [[nodiscard]] const Entry& at(std::size_t i) const { return ring_[(head_ + i) % ring_.size()]; }
-  [[nodiscard]] Entry& at(std::size_t i) { return ring_[(head_ + i) % ring_.size()]; }
-  void drop_oldest();
-  void grow();
+  // Of a window that is not empty; between two calls `count` is not 0.
+  struct Kept {
+    [[nodiscard]] Entry& at(std::size_t i) { return ring[(head + i) & (ring.size() - 1)]; }
+    void drop_oldest();
+    void grow();
+    std::vector<Entry> ring;  // a power of two
+    std::size_t head = 0;
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    std::uint64_t first = 1;  // offset of the oldest
+    std::array<Encoded, kCodecs> encoded;
+  };
+  [[nodiscard]] Entry& at(std::size_t i) const { return kept_->at(i); }
   void encode(std::string& out, const ChannelName& name, std::uint64_t epoch, Codec codec, std::uint64_t offset) const;
 
   WindowLimits limits_;
-  std::vector<Entry> ring_;
-  std::size_t head_ = 0;
-  std::size_t count_ = 0;
-  std::size_t bytes_ = 0;
-  std::uint64_t first_ = 1;  // offset of the oldest kept message, or of the next one
-  std::array<Encoded, kCodecs> encoded_;
+  std::unique_ptr<Kept> kept_;
 };
 
 }  // namespace postage::engine
