@@ -12,7 +12,7 @@
 namespace postage::app {
 namespace {
 
-constexpr milliseconds kBeat{400};
+constexpr milliseconds kBeat{900};
 constexpr const char* kUsers[] = {"ann", "bob", "chen", "dora", "emil"};
 constexpr const char* kLines[] = {
     "hello", "你好，这是一条演示消息", "the build is green", "lunch at twelve?", "在吗？", "order 1042 has shipped",
