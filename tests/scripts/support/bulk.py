@@ -60,7 +60,12 @@ class BulkReader:
 
 
 def publish_in_bulk(publisher, readers, channel, payload, times, window):
-    """Publishes `times` with at most `window` unanswered while the readers read; the replies."""
+    """Publishes `times` with at most `window` unanswered while the readers read; the replies.
+
+    The slowest reader is never further behind than half of what the server queues for a connection: one that is would be
+    closed as a slow consumer, rightly.
+    """
+    behind_max = max(window, min(4096, (4 << 20) // max(1, len(payload))))
     poller = select.poll()
     by_descriptor = {reader.client.socket.fileno(): reader for reader in readers}
     for descriptor in by_descriptor:
@@ -68,11 +73,16 @@ def publish_in_bulk(publisher, readers, channel, payload, times, window):
     own = publisher.socket.fileno()
     poller.register(own, select.POLLIN)
     base, sent, replies, deadline = publisher.last_id, 0, [], Deadline(300)
+    start = {reader: reader.count for reader in readers}
+
+    def slowest():
+        return min((reader.count - start[reader] for reader in readers), default=sent)
+
     expected = [reader.count + times for reader in readers]
     pending = sum(expected) - sum(reader.count for reader in readers)
 
     while len(replies) < times or pending > 0:
-        while sent < times and sent - len(replies) < window:
+        while sent < times and sent - len(replies) < window and (sent % 16 or sent - slowest() < behind_max - 16):
             sent += 1
             publisher.socket.settimeout(deadline.left())
             publisher.socket.sendall(publisher.encode('publish', {'channel': channel, 'payload': payload}, base + sent))
