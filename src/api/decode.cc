@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/utf8_text.h"
+#include "base/text_bytes.h"
 #include "base/zone.h"
 
 namespace postage::api {
@@ -242,7 +243,7 @@ std::optional<std::string> Body::maybe_base64(const std::string& name, std::size
     refuse(name, "must be a string of base64");
     return std::string();
   }
-  auto bytes = decode_base64(value->get_ref<const std::string&>());
+  auto bytes = from_base64(value->get_ref<const std::string&>());
   if (!bytes) {
     refuse(name, "is not base64 (standard alphabet, padded)");
     return std::string();

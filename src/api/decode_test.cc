@@ -82,16 +82,6 @@ TEST(Body, GoesIntoObjectsAndNamesTheWholePath) {
   EXPECT_EQ(other.mistake()->pointer, "/limits/c");
 }
 
-TEST(Body, ReadsBase64Strictly) {
-  EXPECT_EQ(decode_base64(""), "");
-  EXPECT_EQ(decode_base64("YQ=="), "a");
-  EXPECT_EQ(decode_base64("YWI="), "ab");
-  EXPECT_EQ(decode_base64("YWJj"), "abc");
-  for (const char* bad : {"YQ", "YQ=", "YR==", "YQ==YQ==", "Y Q=", "YW-_", "====", "=YQ="}) {
-    EXPECT_FALSE(decode_base64(bad).has_value()) << bad;
-  }
-}
-
 TEST(Utf8, IsJudgedAtItsEdges) {
   for (const char* good : {"", "a", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
                            "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {

@@ -173,6 +173,18 @@ TEST_F(MoneyTest, BudgetContractAndTaxAreSetWithHistory) {
   EXPECT_EQ(history.json["items"][3]["by"], "op@postage.example");
 }
 
+TEST_F(MoneyTest, EveryChangeOfTermsIsInTheAuditLogWithWhoAndWhy) {
+  const std::string ask = R"({"amount":"500.00","reason":"a quiet month"})";
+  ASSERT_EQ(world.send("PUT", world.account_path() + "/budget", world.owner, ask).status, 200);
+  const Seen seen = world.get(world.account_path() + "/audit?limit=1", world.owner);
+  const Json& event = seen.json["items"][0];
+  EXPECT_EQ(event["action"], "terms.budget");
+  EXPECT_EQ(event["actor"]["name"], "owner@acme.example");
+  EXPECT_EQ(event["actor"]["kind"], "person");
+  EXPECT_EQ(event["details"]["why"], "a quiet month");
+  EXPECT_EQ(event["details"]["value"], R"({"amount":"500.00"})");
+}
+
 TEST_F(MoneyTest, CataloguesAndPlansAreOpenToAnybodyWithCredentials) {
   EXPECT_EQ(world.get("/v1/catalogues", world.owner).json["items"].size(), 6U);
   const Seen plans = world.get("/v1/catalogues/cn26/plans", world.owner);

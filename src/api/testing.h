@@ -138,7 +138,7 @@ inline World::World() {
       std::make_unique<auth::Credentials>(*database, entropy, auth::Credentials::Settings{.password_cost = {1, 8}});
   audit = std::make_unique<auth::AuditLog>(*database);
   accounts = std::make_unique<DirectoryAccounts>(*directory);
-  billing = std::make_unique<invoice::Billing>(invoice::Billing::Ports{*database, *accounts, catalogues, usage});
+  billing = std::make_unique<invoice::Billing>(invoice::Billing::Ports{*database, *accounts, catalogues, usage, audit.get()});
   router =
       std::make_unique<Router>(Services{clock, *directory, *credentials, *audit, entropy, *billing, publisher, usage});
   acme = directory->create_account({.name = "Acme", .email = "a@acme.example", .plan = "basic"}, actor, start)->id;

@@ -13,7 +13,5 @@ namespace postage::api {
 [[nodiscard]] bool clean_text(std::string_view text);
 /// Decimal, optional '-', no leading '+', no spaces, within 64 bits.
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
-/// RFC 4648 section 4: standard alphabet, padded, no line breaks, unused bits zero.
-[[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
 
 }  // namespace postage::api

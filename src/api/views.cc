@@ -119,6 +119,9 @@ Json invoice_object(const invoice::StoredInvoice& invoice) {
 
 auth::Actor actor_of(const Call& call) { return auth::Actor::of(call.who); }
 
-invoice::ChangedBy changed_by(const Call& call, std::string why) { return {call.who.name, std::move(why)}; }
+invoice::ChangedBy changed_by(const Call& call, std::string why) {
+  const bool key = call.who.kind == auth::Principal::Kind::key;
+  return {call.who.name, std::move(why), key ? db::ChangerKind::key : db::ChangerKind::person, call.who.id};
+}
 
 }  // namespace postage::api

@@ -60,12 +60,12 @@ struct Server::Parts {
   std::unique_ptr<meter::Meter> meter;
   std::unique_ptr<CatalogueTexts> catalogue_texts;
   std::unique_ptr<DirectoryAccounts> accounts;
+  std::unique_ptr<auth::AuditLog> audit;
   std::unique_ptr<invoice::Billing> billing;
   std::unique_ptr<AccountGates> gates;
   std::unique_ptr<DirectoryBook> projects;
   SystemChance chance;
   std::unique_ptr<bus::LocalBus<shard::Mail>> bus;
-  std::unique_ptr<auth::AuditLog> audit;
   std::unique_ptr<RestPublisher> publisher;
   std::unique_ptr<api::Router> router;
   std::unique_ptr<net::TlsContext> tls;
@@ -124,15 +124,15 @@ Result<void> Server::Parts::open_stores() {
 }
 
 Result<void> Server::Parts::make_money_rooms() {
+  audit = std::make_unique<auth::AuditLog>(*store->database);
   billing = std::make_unique<invoice::Billing>(
-      invoice::Billing::Ports{*store->database, *accounts, *catalogue_texts, meter->reader()});
+      invoice::Billing::Ports{*store->database, *accounts, *catalogue_texts, meter->reader(), audit.get()});
   TRY(adopted, billing->adopt_accounts());
   (void)adopted;
   gates = std::make_unique<AccountGates>(AccountGates::Ports{*billing, *accounts, meter->reader(), clock});
   accounts->on_terms([this](AccountId id) { return gates->renew(id); });
   gates->warm(kWarmGates);
   projects = std::make_unique<DirectoryBook>(*store->directory, catalogues);
-  audit = std::make_unique<auth::AuditLog>(*store->database);
   return {};
 }
 

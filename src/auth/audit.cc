@@ -107,6 +107,15 @@ Result<void> AuditLog::append_in(db::Connection& connection, const AuditDraft& d
   return written == 1 ? Result<void>() : Error(Errc::store_failed, "the audit event was not stored");
 }
 
+Result<void> AuditLog::note_in(db::Connection& connection, const db::ChangeNote& note, Instant at) {
+  AuditDraft draft{{Actor::Kind::system, note.id, note.who}, note.action, note.account, note.project, note.subject,
+                   note.details};
+  if (note.kind == db::ChangerKind::person) draft.actor.kind = Actor::Kind::person;
+  if (note.kind == db::ChangerKind::key) draft.actor.kind = Actor::Kind::key;
+  if (!note.why.empty()) draft.details.emplace_back("why", note.why);
+  return append_in(connection, draft, at);
+}
+
 Result<void> AuditLog::append(const AuditDraft& draft, Instant at) {
   return database_.write([&](db::Connection& connection) { return append_in(connection, draft, at); });
 }

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "db/audit_trail.h"
 
 namespace postage::db {
 class Connection;
@@ -68,13 +69,15 @@ struct AuditQuery {
   std::int64_t limit = 100;          ///< 1 to 1000
 };
 
-class AuditLog {
+class AuditLog final : public db::AuditTrail {
  public:
   /// `database` has auth's migrations and outlives this.
   explicit AuditLog(db::Database& database) : database_(database) {}
 
   /// Appends one event inside the caller's write transaction, so that a change and its event are stored together.
   static Result<void> append_in(db::Connection& connection, const AuditDraft& draft, Instant at);
+  /// The same for rooms that know only the port. The reason becomes the detail "why".
+  Result<void> note_in(db::Connection& connection, const db::ChangeNote& note, Instant at) override;
   /// Appends one event, in a transaction of its own.
   Result<void> append(const AuditDraft& draft, Instant at);
   [[nodiscard]] Result<std::vector<AuditEvent>> list(const AuditQuery& query) const;

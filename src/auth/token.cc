@@ -182,7 +182,7 @@ Result<Token> parse_token(std::string_view text) {
   if (text.size() > static_cast<std::size_t>(limits::token_bytes_max)) return bad("it is longer than a token may be");
   if (!text.starts_with(kVersion)) return bad("it does not begin with 007");
   const auto compressed = from_base64(text.substr(kVersion.size()));
-  if (!compressed) return bad("it is not base64");
+  if (!compressed || compressed->empty()) return bad("it is not base64");
   TRY(content, inflate_bounded(*compressed));
 
   ByteReader in(content);

@@ -15,13 +15,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string rest(reinterpret_cast<const char*>(data + 1), size - 1);
   std::string text = rest;
-  if (data[0] % 3 == 1) text = "007" + auth::to_base64(rest);
+  if (data[0] % 3 == 1) text = "007" + to_base64(rest);
   if (data[0] % 3 == 2) {
     uLongf length = compressBound(rest.size());
     std::string packed(length, '\0');
     compress(reinterpret_cast<Bytef*>(packed.data()), &length, reinterpret_cast<const Bytef*>(rest.data()), rest.size());
     packed.resize(length);
-    text = "007" + auth::to_base64(packed);
+    text = "007" + to_base64(packed);
   }
   const auto token = auth::parse_token(text);
   if (!token) return 0;

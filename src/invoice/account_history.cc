@@ -64,14 +64,15 @@ Result<std::vector<AccountEvent>> read_events(db::Connection& connection, Accoun
   return found;
 }
 
-Result<void> AccountHistory::append(db::Connection& connection, AccountEvent event) {
-  const auto cut = [](std::string& text) { text.resize(std::min(text.size(), kTextMax)); };
-  cut(event.by);
-  cut(event.why);
+Result<void> AccountHistory::append(db::Connection& connection, AccountEvent event, const ChangedBy& by) {
+  event.by = by.who.substr(0, kTextMax);
+  event.why = by.why.substr(0, kTextMax);
   TRY_VOID(connection.run(
       "insert into invoice_account_event (account, at, kind, value, by_whom, why) values (?, ?, ?, ?, ?, ?)",
       event.account, event.at, event_kind_name(event.kind), event.value, event.by, event.why));
-  return {};
+  if (audit_ == nullptr) return {};
+  const std::string kind(event_kind_name(event.kind));
+  return audit_->note_in(connection, by.note("terms." + kind, event.account, kind, {{"value", event.value}}), event.at);
 }
 
 Result<void> AccountHistory::open(AccountId account, std::string_view catalogue, std::string_view plan, Instant since,
@@ -82,7 +83,7 @@ Result<void> AccountHistory::open(AccountId account, std::string_view catalogue,
     return Error(Errc::bad_request, "the catalogue has no plan " + std::string(plan));
   }
   return database_.write([&](db::Connection& connection) -> Result<void> {
-    TRY_VOID(append(connection, {0, account, since, EventKind::opened, opened_value(catalogue, plan), by.who, by.why}));
+    TRY_VOID(append(connection, {0, account, since, EventKind::opened, opened_value(catalogue, plan)}, by));
     const MonthKey month = month_of(since, named->catalogue->zone);
     const InstantRange range = month_range(month, named->catalogue->zone);
     TRY_VOID(
@@ -108,7 +109,7 @@ Result<PlanPreview> AccountHistory::change_plan(AccountId account, std::string_v
     const catalog::PlanPtr wanted = before.catalogue.catalogue->find(plan);
     if (!wanted) return Error(Errc::bad_request, "the catalogue has no plan " + std::string(plan));
     const PlanPreview preview = before.subscription.preview(wanted, at);
-    TRY_VOID(append(connection, {0, account, at, EventKind::plan, plan_value(plan), by.who, by.why}));
+    TRY_VOID(append(connection, {0, account, at, EventKind::plan, plan_value(plan)}, by));
     return preview;
   });
 }
@@ -121,7 +122,7 @@ Result<void> AccountHistory::set_contract(AccountId account, const std::optional
     TRY(at, in_force_from(connection, account, now));
     TRY(before, terms(connection, account, at));
     const std::string value = contract ? contract_value(*contract, before.catalogue.catalogue->currency) : "null";
-    return append(connection, {0, account, at, EventKind::contract, value, by.who, by.why});
+    return append(connection, {0, account, at, EventKind::contract, value}, by);
   });
 }
 
@@ -131,7 +132,7 @@ Result<void> AccountHistory::set_tax(AccountId account, const std::optional<rati
   return database_.write([&](db::Connection& connection) -> Result<void> {
     TRY(at, in_force_from(connection, account, now));
     const std::string value = tax ? tax_value(*tax) : "null";
-    return append(connection, {0, account, at, EventKind::tax, value, by.who, by.why});
+    return append(connection, {0, account, at, EventKind::tax, value}, by);
   });
 }
 
@@ -142,7 +143,7 @@ Result<void> AccountHistory::set_budget(AccountId account, const std::optional<R
     TRY(at, in_force_from(connection, account, now));
     TRY(before, terms(connection, account, at));
     const std::string value = budget_value(budget, before.catalogue.catalogue->currency);
-    return append(connection, {0, account, at, EventKind::budget, value, by.who, by.why});
+    return append(connection, {0, account, at, EventKind::budget, value}, by);
   });
 }
 

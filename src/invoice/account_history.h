@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "db/audit_trail.h"
 #include "db/database.h"
 #include "invoice/terms.h"
 
@@ -18,14 +19,23 @@ namespace postage::invoice {
 struct ChangedBy {
   std::string who;
   std::string why;
+  db::ChangerKind kind = db::ChangerKind::system;
+  std::int64_t id = 0;  ///< of the person or key
+
+  /// What the audit trail is told: `action` done to `subject`, with `details`.
+  [[nodiscard]] db::ChangeNote note(std::string action, AccountId account, std::string subject,
+                                    std::vector<std::pair<std::string, std::string>> details) const {
+    return {kind, id, who, why, std::move(action), account, {}, std::move(subject), std::move(details)};
+  }
 };
 
 /// Thread: any; blocks on SQL. Errors of all: store_failed, unavailable, corrupt_record besides those named.
 class AccountHistory {
  public:
-  /// Both outlive this; the database has migrate() behind it.
-  AccountHistory(db::Database& database, const CatalogueBook& catalogues)
-      : database_(database), catalogues_(catalogues) {}
+  /// All outlive this; the database has migrate() behind it. `audit` is told of every event in the transaction that
+  /// adds it; null: nobody is.
+  AccountHistory(db::Database& database, const CatalogueBook& catalogues, db::AuditTrail* audit = nullptr)
+      : database_(database), catalogues_(catalogues), audit_(audit) {}
 
   /// The account begins at `since`. Errors: conflict (it has begun), invalid_catalogue, bad_request (no such plan).
   Result<void> open(AccountId account, std::string_view catalogue, std::string_view plan, Instant since,
@@ -49,10 +59,11 @@ class AccountHistory {
   [[nodiscard]] Result<std::vector<AccountEvent>> events(AccountId account) const;
 
  private:
-  Result<void> append(db::Connection& connection, AccountEvent event);
+  Result<void> append(db::Connection& connection, AccountEvent event, const ChangedBy& by);
 
   db::Database& database_;
   const CatalogueBook& catalogues_;
+  db::AuditTrail* audit_;
 };
 
 /// Events of an account, in order of time and id.

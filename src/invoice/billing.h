@@ -30,8 +30,9 @@ class Billing {
     AccountBook& accounts;
     const CatalogueBook& catalogues;
     const meter::UsageReader& usage;
+    db::AuditTrail* audit = nullptr;  ///< told of every change, in its transaction
   };
-  explicit Billing(Ports ports) : ports_(ports), history_(ports.database, ports.catalogues) {}
+  explicit Billing(Ports ports) : ports_(ports), history_(ports.database, ports.catalogues, ports.audit) {}
 
   [[nodiscard]] AccountHistory& history() { return history_; }
   [[nodiscard]] const AccountHistory& history() const { return history_; }

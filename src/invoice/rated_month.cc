@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include "base/log.h"
+#include "base/text_bytes.h"
 
 namespace postage::invoice {
 namespace {
@@ -126,13 +127,7 @@ std::string sha256_hex(std::string_view bytes) {
   unsigned char hash[EVP_MAX_MD_SIZE];
   unsigned length = 0;
   CHECK(EVP_Digest(bytes.data(), bytes.size(), hash, &length, EVP_sha256(), nullptr) == 1);
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (unsigned i = 0; i < length; ++i) {
-    hex += kDigits[hash[i] >> 4U];
-    hex += kDigits[hash[i] & 15U];
-  }
-  return hex;
+  return to_hex({reinterpret_cast<const char*>(hash), length});
 }
 
 }  // namespace postage::invoice

@@ -24,8 +24,8 @@ struct AccountEvent {
   Instant at;  ///< in force from here on
   EventKind kind = EventKind::opened;
   std::string value;  ///< JSON, see account_history.h
-  std::string by;     ///< who: an e-mail, a key's name, a part of the system
-  std::string why;
+  std::string by{};   ///< who: an e-mail, a key's name, a part of the system
+  std::string why{};
 };
 
 /// Everything a month's bill depends on but the usage.

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/text_bytes.h"
 #include "meter/file_io.h"
 
 namespace postage::meter {
@@ -43,15 +44,7 @@ Hash sha256(std::string_view first, std::string_view second) {
   return hash;
 }
 
-std::string hex(const Hash& hash) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : hash) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
+std::string hex(const Hash& hash) { return to_hex(view(hash)); }
 
 void SealKey::Free::operator()(evp_pkey_st* key) const { EVP_PKEY_free(key); }
 

@@ -4,27 +4,10 @@
 
 #include <algorithm>
 
+#include "base/text_bytes.h"
+
 namespace postage::notify {
 namespace {
-
-constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::string base64(std::string_view bytes) {
-  std::string out;
-  std::uint32_t bits = 0;
-  int held = 0;
-  for (const char c : bytes) {
-    bits = (bits << 8) | static_cast<unsigned char>(c);
-    held += 8;
-    while (held >= 6) {
-      held -= 6;
-      out.push_back(kDigits[(bits >> held) & 63U]);
-    }
-  }
-  if (held > 0) out.push_back(kDigits[(bits << (6 - held)) & 63U]);
-  while (out.size() % 4 != 0) out.push_back('=');
-  return out;
-}
 
 /// Length of the UTF-8 sequence at the front, or 0 when there is no valid one.
 std::size_t sequence_length(std::string_view text) {
@@ -83,7 +66,7 @@ std::string header_words(std::string_view text) {
       taken += next;
     }
     if (!out.empty()) out += "\r\n ";
-    out += "=?UTF-8?B?" + base64(text.substr(0, taken)) + "?=";
+    out += "=?UTF-8?B?" + to_base64(text.substr(0, taken)) + "?=";
     text.remove_prefix(taken);
   }
   return out;

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "wire/base64.h"
+#include "base/text_bytes.h"
 #include "wire/schema.h"
 #include "wire/utf8.h"
 

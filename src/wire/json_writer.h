@@ -1,7 +1,7 @@
 #pragma once
 // The JSON form made from schema.h's rows: a bound of the size first, then one pass of writing. Numbers and truth
 // values are always there; empty text, absent objects, empty lists and the zero instant are left out. Internal to wire.
-#include "wire/base64.h"
+#include "base/text_bytes.h"
 #include "wire/json_text.h"
 #include "wire/schema.h"
 

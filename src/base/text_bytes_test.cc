@@ -1,4 +1,4 @@
-#include "wire/base64.h"
+#include "base/text_bytes.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -7,10 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "wire/json_text.h"
-#include "wire/utf8.h"
-
-namespace postage::wire {
+namespace postage {
 namespace {
 
 std::string encode(std::string_view bytes) {
@@ -41,7 +38,7 @@ TEST(Base64, TheVectorsOfRfc4648Hold) {
 
 TEST(Base64, OnlyTheCanonicalFormIsRead) {
   for (const char* bad :
-       {"Z", "Zg", "Zg=", "Zh==", "Zm9=", "=Zg=", "Zg==Zg==", "Z=g=", "====", "Zm 9v", "Zm9v\n", "-_-_"}) {
+       {"Z", "Zg", "Zg=", "Zh==", "Zm9=", "=Zg=", "Zg==Zg==", "Z=g=", "====", "Zm 9v", "Zm9v\n", "-_-_", "=", "TQ===", "TWF_", "TWFuT", "T=Fu"}) {
     EXPECT_EQ(decode(bad), std::nullopt) << bad;
   }
 }
@@ -66,35 +63,17 @@ TEST(Hex, KeysComeBackAndOtherTextIsRefused) {
     EXPECT_FALSE(read_hex(back.data(), 4, bad)) << bad;
 }
 
-TEST(JsonText, EveryByteThatNeedsAnEscapeIsFoundAtEveryPlace) {
-  for (int c = 0; c < 128; ++c) {
-    for (std::size_t at = 0; at < 40; ++at) {
-      std::string text(40, 'x');
-      text[at] = static_cast<char>(c);
-      EXPECT_EQ(json::plain_prefix(text.data(), text.size()),
-                json::needs_escape(static_cast<unsigned char>(c)) ? at : 40U)
-          << c;
-    }
+TEST(TextBytes, StringsComeBackAndOtherTextIsRefused) {
+  for (std::size_t length = 0; length < 70; ++length) {
+    std::string bytes;
+    for (std::size_t i = 0; i < length; ++i) bytes.push_back(static_cast<char>(i * 37 + length));
+    EXPECT_EQ(from_base64(to_base64(bytes)), bytes);
+    EXPECT_EQ(from_hex(to_hex(bytes)), bytes);
   }
-  std::vector<char> out(json::string_bound(8));
-  char* end = json::write_string(out.data(), std::string_view("\"\\\n\r\t\x01\x1f"
-                                                              "é",
-                                                              9));
-  EXPECT_EQ(std::string(out.data(), end), R"("\"\\\n\r\t\u0001\u001fé")");
-}
-
-TEST(Utf8, ValidAndInvalidTextAreToldApart) {
-  for (const char* good : {"", "a", "abcdefgh", "abcdefghé", "é", "你好", "😀", "\x7f"})
-    EXPECT_TRUE(valid_utf8(good)) << good;
-  for (const char* bad :
-       {"\x80", "abcdefgh\xff", "\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "aaaaaaa\xc3"}) {
-    EXPECT_FALSE(valid_utf8(bad)) << bad;
-  }
-  std::string wide(1000, 'a');
-  EXPECT_TRUE(valid_utf8(wide));
-  wide[999] = '\xc3';
-  EXPECT_FALSE(valid_utf8(wide));
+  EXPECT_EQ(from_hex("abc"), std::nullopt);
+  EXPECT_EQ(from_hex("0g"), std::nullopt);
+  EXPECT_EQ(from_base64("YR=="), std::nullopt);
 }
 
 }  // namespace
-}  // namespace postage::wire
+}  // namespace postage

@@ -1,8 +1,8 @@
-#include "wire/base64.h"
+#include "base/text_bytes.h"
 
 #include <array>
 
-namespace postage::wire {
+namespace postage {
 namespace {
 constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::uint8_t kNone = 0xFF;
@@ -89,4 +89,30 @@ bool read_hex(std::uint8_t* to, std::size_t size, std::string_view text) {
   return true;
 }
 
-}  // namespace postage::wire
+std::string to_base64(std::string_view bytes) {
+  std::string out(base64_size(bytes.size()), '\0');
+  write_base64(out.data(), bytes);
+  return out;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  std::string out(text.size() / 4 * 3, '\0');
+  const auto size = read_base64(out.data(), text);
+  if (!size) return std::nullopt;
+  out.resize(*size);
+  return out;
+}
+
+std::string to_hex(std::string_view bytes) {
+  std::string out(bytes.size() * 2, '\0');
+  write_hex(out.data(), reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  return out;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+  std::string out(text.size() / 2, '\0');
+  if (!read_hex(reinterpret_cast<std::uint8_t*>(out.data()), out.size(), text)) return std::nullopt;
+  return out;
+}
+
+}  // namespace postage

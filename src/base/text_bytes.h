@@ -1,11 +1,12 @@
 #pragma once
-// Base64 (RFC 4648, 4: standard alphabet, padded) for binary payloads in JSON frames, and hexadecimal for session keys.
+// Bytes as text: base64 (RFC 4648, 4: standard alphabet, padded, canonical) and hexadecimal. Pure; thread: any.
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
-namespace postage::wire {
+namespace postage {
 
 /// Length of `size` bytes in base64.
 constexpr std::size_t base64_size(std::size_t size) { return (size + 2) / 3 * 4; }
@@ -23,4 +24,12 @@ char* write_hex(char* to, const std::uint8_t* bytes, std::size_t size);
 /// Decodes exactly 2 * size digits of either case; false if the text is anything else.
 bool read_hex(std::uint8_t* to, std::size_t size, std::string_view text);
 
-}  // namespace postage::wire
+/// The same as strings.
+std::string to_base64(std::string_view bytes);
+std::optional<std::string> from_base64(std::string_view text);
+/// Lower-case digits.
+std::string to_hex(std::string_view bytes);
+/// Bytes of an even number of digits of either case, or none.
+std::optional<std::string> from_hex(std::string_view text);
+
+}  // namespace postage
