@@ -35,6 +35,20 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   }
 }
 
+Result<std::string> read_part(const File& file, const std::string& path, std::int64_t offset, std::size_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t done = 0; done < size;) {
+    const ssize_t got = ::pread(file.get(), bytes.data() + done, size - done, offset + static_cast<off_t>(done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return file_error(path, "read", errno);
+    if (got == 0)
+      return Error(Errc::corrupt_record,
+                   path + ": ends before offset " + std::to_string(offset + static_cast<std::int64_t>(size)));
+    done += static_cast<std::size_t>(got);
+  }
+  return bytes;
+}
+
 Result<void> write_all(const File& file, const std::string& path, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t put = ::write(file.get(), bytes.data(), bytes.size());
@@ -60,7 +74,7 @@ Result<void> replace_file(const std::string& path, std::string_view text, bool s
 
 Result<void> make_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return file_error(path, "make folder", errno);
-  struct stat info{};
+  struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return file_error(path, "stat", errno);
   if (!S_ISDIR(info.st_mode)) return Error(Errc::store_failed, path + ": not a folder");
   return {};

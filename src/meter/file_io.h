@@ -32,6 +32,8 @@ class File {
 Error file_error(const std::string& path, const char* what, int error);
 /// The whole file. Errors: not_found, store_failed, bad_request when it is longer than `bytes_max`.
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
+/// `size` bytes from `offset` on. Errors: not_found, store_failed, corrupt_record when the file ends before them.
+Result<std::string> read_part(const File& file, const std::string& path, std::int64_t offset, std::size_t size);
 /// Writes under another name, flushes when `sync`, renames: the path holds the old text or the new one, never less.
 /// Mode 0600.
 Result<void> replace_file(const std::string& path, std::string_view text, bool sync);

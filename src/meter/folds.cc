@@ -54,7 +54,10 @@ Result<void> apply_usage(db::Connection& c, const std::string& node, const Recor
       c.first(
           "select sequence, value from meter_fold where subject = ? and meter = ? and hour = ? and node = ? and run = "
           "?",
-          [](db::Row& row) { return Old{row.integer(0), row.integer(1)}; }, r.subject, meter, r.hour, node, r.run));
+          [](db::Row& row) {
+            return Old{row.integer(0), row.integer(1)};
+          },
+          r.subject, meter, r.hour, node, r.run));
   if (!r.final) {
     if (old) return {};  // The final value has it all.
     TRY_VOID(c.run(
@@ -118,6 +121,7 @@ Result<void> apply_one(db::Connection& c, const std::string& node, const Record&
           "members = excluded.members where excluded.peak > meter_peak.peak",
           r.subject, r.hour, r.value, r.instant, db::Bytes{r.note}));
       return {};
+    case RecordKind::hour_finals:
     case RecordKind::seal:
       return {};
   }
@@ -160,9 +164,16 @@ Result<JournalPosition> Folds::checkpoint() {
   return found ? *found : JournalPosition{};
 }
 
-Result<void> Folds::commit(std::span<const Record> records, const JournalPosition& place) {
+Result<void> Folds::commit(std::span<const Record> records, std::span<const HourEndPlace> ends,
+                           const JournalPosition& place) {
   return database_.write([&](db::Connection& c) -> Result<void> {
     TRY_VOID(apply(c, node_, records));
+    for (const HourEndPlace& end : ends) {
+      TRY_VOID(
+          c.run("insert into meter_hour_end(node, run, hour, segment, offset_bytes, sequence, finals) "
+                "values (?, ?, ?, ?, ?, ?, ?) on conflict (node, run, hour) do nothing",
+                node_, end.run, end.hour, end.segment, end.offset, end.sequence, end.finals));
+    }
     TRY_VOID(
         c.run("insert into meter_checkpoint(node, segment, offset_bytes, record, chain) values (?, ?, ?, ?, ?) "
               "on conflict (node) do update set segment = excluded.segment, offset_bytes = excluded.offset_bytes, "
@@ -183,14 +194,26 @@ Result<std::int64_t> Folds::ship_segment(const std::string& path, const JournalP
   }
   std::int64_t shipped = 0;
   std::vector<Record> batch;
+  std::vector<HourEndPlace> ends;
+  HourEndPlace end;
   for (bool more = true; more;) {
+    const std::int64_t offset = reader.position().offset;
     TRY(record, reader.next());
     more = record.has_value();
-    if (more) batch.push_back(std::move(*record));
+    if (more) {
+      if (record->kind == RecordKind::hour_finals)
+        end = {record->run, record->hour, reader.header().number, offset, record->sequence, 0};
+      if (record->kind == RecordKind::hour_closed && record->hour == end.hour && record->run == end.run) {
+        end.finals = record->sequence - end.sequence - 1;
+        ends.push_back(end);
+      }
+      batch.push_back(std::move(*record));
+    }
     if (batch.size() >= kBatch || (!more && !batch.empty())) {
-      TRY_VOID(commit(batch, reader.position()));
+      TRY_VOID(commit(batch, ends, reader.position()));
       shipped += static_cast<std::int64_t>(batch.size());
       batch.clear();
+      ends.clear();
     }
   }
   return shipped;
@@ -212,7 +235,10 @@ Result<RunState> Folds::run_state(std::int64_t run) {
   return database_.read([&](db::Connection& c) -> Result<RunState> {
     TRY(found, c.first(
                    "select last_sequence, ended from meter_run where node = ? and run = ?",
-                   [](db::Row& row) { return RunState{row.integer(0), row.flag(1), 0}; }, node_, run));
+                   [](db::Row& row) {
+                     return RunState{row.integer(0), row.flag(1), 0};
+                   },
+                   node_, run));
     RunState state = found.value_or(RunState{});
     TRY(cuts, c.integer("select count(*) from meter_cut where node = ? and run = ?", node_, run));
     state.cuts = cuts;
@@ -247,15 +273,10 @@ Result<std::map<ValueKey, std::int64_t>> Folds::running(std::int64_t run) {
   return found;
 }
 
-Result<std::map<ValueKey, std::int64_t>> Folds::finals(std::int64_t run, std::int64_t hour) {
-  std::map<ValueKey, std::int64_t> found;
-  TRY_VOID(database_.read([&](db::Connection& c) {
-    return c.each(
-        "select meter, subject, value from meter_fold where node = ? and run = ? and hour = ?",
-        [&](db::Row& row) { found[{hour, static_cast<MeterKind>(row.integer(0)), row.integer(1)}] = row.integer(2); },
-        node_, run, hour);
-  }));
-  return found;
+Result<std::int64_t> Folds::minutes(std::int64_t hour) {
+  return database_.read([&](db::Connection& c) {
+    return c.integer("select coalesce(max(minutes), 0) from meter_coverage where node = ? and hour = ?", node_, hour);
+  });
 }
 
 Result<bool> Folds::closed(std::int64_t run, std::int64_t hour) {

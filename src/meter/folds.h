@@ -47,14 +47,22 @@ class Folds {
   Result<std::int64_t> last_run();
   /// Running values of a run that have no final value yet.
   Result<std::map<ValueKey, std::int64_t>> running(std::int64_t run);
-  /// Final values of a run in one hour.
-  Result<std::map<ValueKey, std::int64_t>> finals(std::int64_t run, std::int64_t hour);
   Result<bool> closed(std::int64_t run, std::int64_t hour);
+  /// Minutes of the hour with a heartbeat of any run, one bit each.
+  Result<std::int64_t> minutes(std::int64_t hour);
 
  private:
   Result<JournalPosition> checkpoint();
   Result<std::int64_t> ship_segment(const std::string& path, const JournalPosition& from);
-  Result<void> commit(std::span<const Record> records, const JournalPosition& place);
+  /// Where an hour's end stands, for who proves its records.
+  struct HourEndPlace {
+    std::int64_t run = 0, hour = 0;
+    std::int64_t segment = 0, offset = 0;  ///< of its hour_finals record
+    std::int64_t sequence = 0;             ///< of that record; final values follow in order
+    std::int64_t finals = 0;
+  };
+  Result<void> commit(std::span<const Record> records, std::span<const HourEndPlace> ends,
+                      const JournalPosition& place);
 
   db::Database& database_;
   const std::string node_;

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "meter/hour.h"
+#include "meter/hour_tree.h"
 
 namespace postage::meter {
 
@@ -36,17 +37,16 @@ Result<std::unique_ptr<Journal>> Journal::open(Options options, const SealKey& k
   return journal;
 }
 
-bool Journal::later_seal(std::string_view bytes) const {
+bool seal_behind(std::string_view bytes, const SealKey& key) {
   // A seal's first bytes: its length, its kind, no meter. Whoever finds one that verifies knows that what is before it
   // was sealed, however much of that is damaged.
-  constexpr std::size_t kSealBytes = kRecordBytesMin + sizeof(Signature);
   const char head[6] = {static_cast<char>(kSealBytes), 0, 0, 0, static_cast<char>(RecordKind::seal), 0};
   for (std::size_t at = bytes.find(std::string_view(head, 6)); at != std::string_view::npos;
        at = bytes.find(std::string_view(head, 6), at + 1)) {
     if (at < sizeof(Hash) || bytes.size() - at < kSealBytes) continue;
     Hash before;
     std::copy_n(bytes.data() + at - sizeof(Hash), sizeof(Hash), reinterpret_cast<char*>(before.data()));
-    if (key_.verifies(before, bytes.substr(at + kRecordFixedBytes, sizeof(Signature)))) return true;
+    if (key.verifies(before, bytes.substr(at + kRecordFixedBytes, sizeof(Signature)))) return true;
   }
   return false;
 }
@@ -60,26 +60,31 @@ Result<void> Journal::take_up(std::int64_t number) {
     return Error(Errc::corrupt_record, path(number) + ": belongs to node " + reader.header().node);
   }
   bool ended = false;
+  std::optional<JournalPosition> hour_end;  // Where an hour's end began that has no seal yet.
   for (;;) {
-    const Hash before = reader.position().chain;
+    const JournalPosition at = reader.position();
     auto record = reader.next();
     if (!record) {
-      if (later_seal(reader.rest(reader.position().offset))) return Error(Errc::corrupt_record, record.error().detail);
-      torn_bytes_ = static_cast<std::int64_t>(reader.size()) - reader.position().offset;
-      log(Level::warn, "meter_journal_tail_cut", {{"place", reader.place()}, {"bytes", torn_bytes_}});
+      if (seal_behind(reader.rest(at.offset), key_)) return Error(Errc::corrupt_record, record.error().detail);
       break;
     }
     if (!*record) break;
-    if ((*record)->kind == RecordKind::seal && !key_.verifies(before, (*record)->note)) {
+    if ((*record)->kind == RecordKind::seal && !key_.verifies(at.chain, (*record)->note)) {
       return Error(Errc::corrupt_record, reader.place() + ": the seal before it does not verify");
     }
+    if ((*record)->kind == RecordKind::hour_finals) hour_end = at;
+    if ((*record)->kind == RecordKind::seal) hour_end.reset();
     ended = (*record)->kind == RecordKind::seal && (*record)->final;
   }
   number_ = number;
-  chain_ = reader.position().chain;
+  // Half an hour's end proves nothing; nobody folded it, for its write never came back. It is written again whole.
+  const JournalPosition end = hour_end ? *hour_end : reader.position();
+  torn_bytes_ = static_cast<std::int64_t>(reader.size()) - end.offset;
+  if (torn_bytes_ > 0) log(Level::warn, "meter_journal_tail_cut", {{"place", reader.place()}, {"bytes", torn_bytes_}});
+  chain_ = end.chain;
   if (ended) return {};
   created_ = reader.header().created;
-  bytes_ = reader.position().offset;
+  bytes_ = end.offset;
   file_ = File(::open(path(number).c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
   if (!file_) return file_error(path(number), "open", errno);
   if (torn_bytes_ > 0 && ::ftruncate(file_.get(), bytes_) != 0) return file_error(path(number), "cut", errno);
@@ -122,15 +127,19 @@ Result<void> Journal::begin_segment(Instant now) {
 
 std::string Journal::encode_pending(Hash& chain) const {
   std::string bytes;
-  for (const Record& record : pending_) {
-    if (record.kind != RecordKind::seal) {
-      append_record(bytes, record, chain);
-      continue;
+  std::vector<Hash> finals;  // Chained hashes of the hour that is ending.
+  for (const Record& collected : pending_) {
+    Record record = collected;
+    const bool final_value = record.kind == RecordKind::usage && record.final;
+    if (final_value) record.note = key_.salt(chain);
+    if (record.kind == RecordKind::hour_finals) finals.clear();
+    if (record.kind == RecordKind::hour_closed) record.note = view(tree_root(finals));
+    if (record.kind == RecordKind::seal) {
+      const Signature signature = key_.sign(chain);
+      record.note.assign(reinterpret_cast<const char*>(signature.data()), signature.size());
     }
-    Record sealed = record;
-    const Signature signature = key_.sign(chain);
-    sealed.note.assign(reinterpret_cast<const char*>(signature.data()), signature.size());
-    append_record(bytes, sealed, chain);
+    append_record(bytes, record, chain);
+    if (final_value) finals.push_back(chain);
   }
   return bytes;
 }

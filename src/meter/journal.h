@@ -18,6 +18,9 @@
 
 namespace postage::meter {
 
+/// A seal that verifies stands somewhere in `bytes`: what lies before it was signed, however much of it is damaged.
+bool seal_behind(std::string_view bytes, const SealKey& key);
+
 /// Thread: one.
 class Journal {
  public:
@@ -33,7 +36,8 @@ class Journal {
 
   /// Records from now on belong to `run`, whose last sequence so far is `last_sequence`.
   void begin_stream(std::int64_t run, std::int64_t last_sequence);
-  /// Collects a record; run and sequence are set here.
+  /// Collects a record; run and sequence are set here, and when it is written the salt of a final value and the root of
+  /// an hour's end. An hour's end (hour_finals to its seal) is collected without a flush in between.
   void append(Record record);
   /// Collects a seal over all before it.
   void seal(Instant now);
@@ -53,7 +57,6 @@ class Journal {
   Journal(Options options, const SealKey& key) : options_(std::move(options)), key_(key) {}
   Result<void> take_up(std::int64_t number);
   Result<void> begin_segment(Instant now);
-  [[nodiscard]] bool later_seal(std::string_view bytes) const;
   [[nodiscard]] std::string path(std::int64_t number) const { return options_.folder + "/" + segment_name(number); }
   Result<void> write_pending(Instant now);
   void drop_pending();

@@ -7,7 +7,7 @@ namespace postage::meter {
 namespace {
 
 constexpr std::string_view kMagic = "POSTAGEJ";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::uint8_t kFinal = 1;
 
 // Offsets of the header.
@@ -33,7 +33,7 @@ Hash hash_at(std::string_view bytes, std::size_t offset) {
 
 Error corrupt(const char* what) { return {Errc::corrupt_record, what}; }
 
-bool known_kind(std::uint8_t kind) { return kind >= 1 && kind <= static_cast<std::uint8_t>(RecordKind::seal); }
+bool known_kind(std::uint8_t kind) { return kind >= 1 && kind <= static_cast<std::uint8_t>(RecordKind::hour_finals); }
 bool known_meter(std::uint8_t meter) { return meter <= static_cast<std::uint8_t>(MeterKind::account_peak); }
 
 }  // namespace
@@ -69,8 +69,10 @@ Result<DecodedHeader> decode_header(std::string_view bytes) {
   if (bytes.size() < kSegmentHeaderBytes) return corrupt("the segment's header is cut off");
   bytes = bytes.substr(0, kSegmentHeaderBytes);
   if (!bytes.starts_with(kMagic)) return corrupt("not a journal segment");
-  if (u32_at(bytes, 8) != kVersion || u32_at(bytes, 12) != kSegmentHeaderBytes)
-    return corrupt("unknown journal version");
+  if (u32_at(bytes, 8) != kVersion || u32_at(bytes, 12) != kSegmentHeaderBytes) {
+    return Error(Errc::corrupt_record, "unknown journal version " + std::to_string(u32_at(bytes, 8)) +
+                                           "; this build reads version " + std::to_string(kVersion));
+  }
   DecodedHeader found;
   found.hash = hash_at(bytes, kHeaderHashAt);
   if (sha256(bytes.substr(0, kHeaderHashAt)) != found.hash)
@@ -104,6 +106,13 @@ void append_record(std::string& out, const Record& record, Hash& chain) {
   out += record.note;
   chain = sha256(view(chain), std::string_view(out).substr(start));
   out += view(chain);
+}
+
+Hash chain_after(const Hash& before, const Record& record) {
+  std::string bytes;
+  Hash chain = before;
+  append_record(bytes, record, chain);
+  return chain;
 }
 
 Result<DecodedRecord> decode_record(std::string_view bytes, Hash& chain) {

@@ -25,12 +25,14 @@ enum class RecordKind : std::uint8_t {
   run_started = 1,
   usage = 2,           ///< cumulative value of (subject, meter, hour) in this run
   heartbeat = 3,       ///< the meter was alive in the minute of `instant`
-  hour_closed = 4,     ///< no more usage of `hour` follows in this run; value: its message units, all projects
+  hour_closed = 4,     ///< no more usage of `hour` follows in this run; value: the hour's minutes with a heartbeat, one
+                       ///< bit each; note: root of the tree over its final records (hour_tree.h)
   run_stopped = 5,     ///< in order
   run_recovered = 6,   ///< a later run wrote the rest of a run that was killed
   connection_cut = 7,  ///< value: units queued to a connection that the kill cut; note: session, connection, opened
   peak_evidence = 8,   ///< subject: project; hour: the month's first; value: peak; instant: when; note: members
   seal = 9,            ///< note: Ed25519 signature over the hash of the record before; final: the segment ends here
+  hour_finals = 10,    ///< the final values of `hour` follow, one after another, then hour_closed and a seal
 };
 
 /// One record. (node, run, sequence) names it; the node stands in the segment's header.
@@ -54,6 +56,12 @@ inline constexpr std::size_t kNoteBytesMax = 65'536;
 inline constexpr std::size_t kRecordBytesMin = kRecordFixedBytes + sizeof(Hash);
 inline constexpr std::size_t kRecordBytesMax = kRecordBytesMin + kNoteBytesMax;
 inline constexpr std::size_t kNodeBytesMax = 64;
+/// Random bytes in the note of a final value, so that a neighbour's hash cannot be guessed open.
+inline constexpr std::size_t kSaltBytes = 16;
+/// Sizes of the records of an hour's end: its beginning, each final value, its close, the seal.
+inline constexpr std::size_t kFinalBytes = kRecordBytesMin + kSaltBytes;
+inline constexpr std::size_t kHourClosedBytes = kRecordBytesMin + sizeof(Hash);
+inline constexpr std::size_t kSealBytes = kRecordBytesMin + sizeof(Signature);
 
 struct SegmentHeader {
   std::int64_t number = 1;  ///< 1, 2, 3, ...
@@ -75,6 +83,8 @@ Result<DecodedHeader> decode_header(std::string_view bytes);
 
 /// Appends the record with its chained hash and moves `chain` to that hash.
 void append_record(std::string& out, const Record& record, Hash& chain);
+/// The chain's value after `record` when it is `before` in front of it.
+Hash chain_after(const Hash& before, const Record& record);
 
 /// What a reader found at a place.
 struct DecodedRecord {

@@ -128,6 +128,71 @@ TEST_F(JournalTest, AnotherKeyOrNodeIsRefused) {
   EXPECT_FALSE(verify_journal(folder.path + "/j", other)->ok());
 }
 
+/// The hour ends with 300 units and a peak.
+void append_hour_end(Journal& journal, std::int64_t units, std::int64_t minutes) {
+  const Record value{.kind = RecordKind::usage,
+                     .meter = MeterKind::messages,
+                     .final = true,
+                     .subject = 7,
+                     .hour = kTenHour,
+                     .value = units,
+                     .instant = kTen};
+  Record peak = value;
+  peak.meter = MeterKind::peak;
+  peak.value = 4;
+  journal.append({.kind = RecordKind::hour_finals, .hour = kTenHour, .instant = kTen});
+  journal.append(value);
+  journal.append(peak);
+  journal.append({.kind = RecordKind::hour_closed, .hour = kTenHour, .value = minutes, .instant = kTen});
+  journal.seal(kTen);
+}
+
+TEST_F(JournalTest, HalfAnHoursEndIsCutWhole) {
+  std::size_t kept = 0;
+  {
+    auto journal = open();
+    journal->begin_stream(1, 0);
+    journal->append(usage(300));
+    ASSERT_TRUE(journal->flush(kTen));
+    kept = bytes(1).size();
+    append_hour_end(*journal, 300, 0);
+    ASSERT_TRUE(journal->flush(kTen));
+  }
+  const std::string whole = bytes(1);
+  ASSERT_EQ(whole.size() - kept, kRecordBytesMin + 2 * kFinalBytes + kHourClosedBytes + kSealBytes);
+  for (std::size_t size = kept + 1; size < whole.size(); ++size) {
+    put(1, whole.substr(0, size));
+    auto journal = open();
+    ASSERT_EQ(bytes(1).size(), kept) << size;
+    journal->begin_stream(1, 1);
+    append_hour_end(*journal, 300, 0);
+    ASSERT_TRUE(journal->flush(kTen));
+    ASSERT_TRUE(verify().ok()) << verify().finding->text();
+  }
+  put(1, whole);
+  EXPECT_EQ(open()->torn_bytes(), 0);
+  EXPECT_EQ(verify().closed.at({1, kTenHour}).at({kTenHour, MeterKind::messages, 7}), 300);
+}
+
+TEST_F(JournalTest, ARunningMetersUnfinishedWriteIsNoDamage) {
+  auto journal = open();
+  journal->begin_stream(1, 0);
+  journal->append(usage(1));
+  journal->seal(kTen);
+  journal->append(usage(2));
+  ASSERT_TRUE(journal->flush(kTen));
+  const std::string whole = bytes(1);
+  put(1, whole.substr(0, whole.size() - 3));
+  EXPECT_FALSE(verify().ok());
+  const auto report = verify_journal(folder.path + "/j", key, true);
+  EXPECT_TRUE(report->ok());
+  EXPECT_EQ(report->torn_bytes, static_cast<std::int64_t>(kRecordBytesMin) - 3);
+  std::string damaged = whole;
+  damaged[kSegmentHeaderBytes + 2] = 1;  // A length beyond the end, but a seal stands behind.
+  put(1, damaged);
+  EXPECT_FALSE(verify_journal(folder.path + "/j", key, true)->ok());
+}
+
 /// A journal of a living meter with several segments.
 struct TamperTest : JournalTest {
   TamperTest() {
@@ -140,6 +205,8 @@ struct TamperTest : JournalTest {
         if (i % 10 == 0) journal->seal(kTen);
         CHECK(journal->flush(kTen).ok());
       }
+      append_hour_end(*journal, 300, 1);
+      CHECK(journal->flush(kTen).ok());
     }
     CHECK(journal->end_segment(kTen).ok());
     numbers = *Journal::segments(folder.path + "/j");
@@ -214,19 +281,31 @@ struct RuleCase {
   const char* what;
 };
 TEST_F(JournalTest, BrokenRulesAreNamed) {
-  const Record end{.kind = RecordKind::hour_closed, .hour = kTenHour, .value = 5, .instant = kTen};
-  Record final_five = usage(5);
-  final_five.final = true;
+  const Record finals{.kind = RecordKind::hour_finals, .hour = kTenHour, .instant = kTen};
+  const Record end{.kind = RecordKind::hour_closed, .hour = kTenHour, .instant = kTen};
+  const Record beat{.kind = RecordKind::heartbeat, .instant = kTen + milliseconds(3 * kMinuteMs)};
+  const Record seal{.kind = RecordKind::seal, .instant = kTen};
+  Record covered = end;
+  covered.value = 1 << 3;
+  Record final_five = usage(5), final_four = usage(4), next_hour = usage(5);
+  final_five.final = final_four.final = next_hour.final = true;
+  next_hour.hour = kTenHour + 1;
   Record below = usage(-1);
   const std::vector<RuleCase> cases = {
       {"falls", {usage(5), usage(4)}, "falls"},
       {"below", {below}, "below zero"},
-      {"after close", {final_five, end, usage(6)}, "closed"},
-      {"not final", {usage(5), end}, "not final"},
-      {"wrong sum",
-       {final_five, {.kind = RecordKind::hour_closed, .hour = kTenHour, .value = 6, .instant = kTen}},
-       "sum"},
-      {"twice", {final_five, end, end}, "closed before"},
+      {"after close", {finals, final_five, end, seal, usage(6)}, "closed"},
+      {"not final", {usage(5), finals, end}, "not final"},
+      {"final falls", {usage(5), finals, final_four}, "falls"},
+      {"final alone", {final_five}, "outside"},
+      {"close alone", {usage(5), end}, "without its final values"},
+      {"no seal", {finals, final_five, end, beat}, "without its seal"},
+      {"another record", {finals, final_five, beat}, "another record"},
+      {"another hour", {finals, next_hour}, "another record"},
+      {"value twice", {finals, final_five, final_five}, "twice"},
+      {"minutes too many", {finals, final_five, covered}, "heartbeats"},
+      {"minutes too few", {beat, finals, final_five, end}, "heartbeats"},
+      {"twice", {finals, final_five, end, seal, finals}, "closed before"},
       {"after stop", {{.kind = RecordKind::run_stopped, .instant = kTen}, usage(1)}, "end of its run"},
       {"nothing", {usage(1, 0)}, "nothing"},
   };

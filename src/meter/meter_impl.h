@@ -46,7 +46,8 @@ class MeterImpl final : public Meter {
   void append_evidence();
   Result<void> close_hours(Instant now);
   Result<void> close_hour(std::int64_t hour, Instant now);
-  bool append_finals(std::int64_t hour, Instant now);
+  /// The hour's end, unless there is nothing to say. `minutes`: its heartbeats that are folded.
+  bool append_finals(std::int64_t hour, std::int64_t minutes, Instant now);
   Result<void> sync_files();
   Result<void> load_evidence_floor();
   [[nodiscard]] Instant month_start(ProjectId project, Instant at) const;

@@ -109,21 +109,14 @@ Result<void> finish_hours(const RecoverySite& site, std::int64_t run, const RunF
   for (const std::int64_t hour : hours) {
     TRY(closed, site.folds.closed(run, hour));
     if (closed) continue;
-    TRY(finals, site.folds.finals(run, hour));
-    std::int64_t units = 0;
-    for (const auto& [key, value] : finals) units += key.meter == MeterKind::messages ? value : 0;
-    bool any = !finals.empty();
-    for (auto it = values.lower_bound({hour, MeterKind::none, INT64_MIN}); it != values.end() && it->first.hour == hour;
-         ++it) {
+    TRY(minutes, site.folds.minutes(hour));
+    const auto first = values.lower_bound({hour, MeterKind::none, INT64_MIN});
+    const auto last = values.lower_bound({hour + 1, MeterKind::none, INT64_MIN});
+    if (first == last && minutes == 0) continue;
+    site.journal.append({.kind = RecordKind::hour_finals, .hour = hour, .instant = now});
+    for (auto it = first; it != last; ++it) {
       const auto& [key, found] = *it;
-      const auto known = finals.find(key);
-      const std::int64_t had = known == finals.end() ? 0 : known->second;
-      if (found.value <= had) continue;
-      any = true;
-      if (key.meter == MeterKind::messages) {
-        units += found.value - had;
-        report.units += found.value - had;
-      }
+      if (key.meter == MeterKind::messages) report.units += found.value;
       site.journal.append({.kind = RecordKind::usage,
                            .meter = key.meter,
                            .final = true,
@@ -132,7 +125,8 @@ Result<void> finish_hours(const RecoverySite& site, std::int64_t run, const RunF
                            .value = found.value,
                            .instant = found.at == Instant{} ? now : found.at});
     }
-    if (any) site.journal.append({.kind = RecordKind::hour_closed, .hour = hour, .value = units, .instant = now});
+    site.journal.append({.kind = RecordKind::hour_closed, .hour = hour, .value = minutes, .instant = now});
+    site.journal.seal(now);
   }
   return {};
 }

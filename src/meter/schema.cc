@@ -6,7 +6,7 @@ namespace postage::meter {
 namespace {
 
 // subject: a project's id, or an account's for meter 4. hour: hours since 1970 UTC. meter: see MeterKind.
-constexpr std::array<db::Migration, 1> kMigrations{{{1, R"sql(
+constexpr std::array<db::Migration, 2> kMigrations{{{1, R"sql(
 create table meter_checkpoint (
   node text primary key, segment integer not null, offset_bytes integer not null, record integer not null,
   chain blob not null) strict;
@@ -39,6 +39,13 @@ create table meter_peak (
   project integer not null, month_hour integer not null, peak integer not null, reached_at integer not null,
   members blob not null,
   primary key (project, month_hour)) strict, without rowid;
+)sql"},
+                                                       {2, R"sql(
+create table meter_hour_end (
+  node text not null, run integer not null, hour integer not null, segment integer not null,
+  offset_bytes integer not null, sequence integer not null, finals integer not null,
+  primary key (node, run, hour)) strict, without rowid;
+create index meter_hour_end_by_hour on meter_hour_end (node, hour, run);
 )sql"}}};
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "meter/seal_key.h"
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <unistd.h>
@@ -54,6 +55,10 @@ Result<void> SealKey::describe() {
   std::size_t size = raw.size();
   CHECK(EVP_PKEY_get_raw_public_key(key_.get(), raw.data(), &size) == 1 && size == raw.size());
   id_ = sha256({reinterpret_cast<const char*>(raw.data()), raw.size()});
+  size = raw.size();
+  private_ = EVP_PKEY_get_raw_private_key(key_.get(), raw.data(), &size) == 1 && size == raw.size();
+  if (private_) salt_secret_ = sha256("postage journal salt", {reinterpret_cast<const char*>(raw.data()), raw.size()});
+  OPENSSL_cleanse(raw.data(), raw.size());
   const BioPtr bio(BIO_new(BIO_s_mem()));
   CHECK(PEM_write_bio_PUBKEY(bio.get(), key_.get()) == 1);
   public_pem_ = text_of(bio.get());
@@ -103,6 +108,11 @@ Signature SealKey::sign(const Hash& hash) const {
   CHECK(EVP_DigestSign(context.get(), signature.data(), &size, hash.data(), hash.size()) == 1);
   CHECK(size == signature.size());
   return signature;
+}
+
+std::string SealKey::salt(const Hash& chain) const {
+  CHECK(private_);
+  return std::string(view(sha256(view(salt_secret_), view(chain))).substr(0, 16));
 }
 
 bool SealKey::verifies(const Hash& hash, std::string_view signature) const {

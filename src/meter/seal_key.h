@@ -33,6 +33,8 @@ class SealKey {
   /// Only with a private key.
   [[nodiscard]] Signature sign(const Hash& hash) const;
   [[nodiscard]] bool verifies(const Hash& hash, std::string_view signature) const;
+  /// 16 bytes that nobody without the private key can guess, always the same for one `chain`. Only with a private key.
+  [[nodiscard]] std::string salt(const Hash& chain) const;
   [[nodiscard]] const std::string& public_pem() const { return public_pem_; }
   /// SHA-256 of the 32 raw bytes of the public key: what a segment names its key by.
   [[nodiscard]] const Hash& id() const { return id_; }
@@ -45,6 +47,8 @@ class SealKey {
   std::unique_ptr<evp_pkey_st, Free> key_;
   std::string public_pem_;
   Hash id_{};
+  Hash salt_secret_{};  ///< made from the private key
+  bool private_ = false;
 };
 
 }  // namespace postage::meter

@@ -149,28 +149,31 @@ Result<void> MeterImpl::write_samples(Instant now) {
   }
 }
 
-bool MeterImpl::append_finals(std::int64_t hour, Instant now) {
+bool MeterImpl::append_finals(std::int64_t hour, std::int64_t minutes, Instant now) {
   const LiveHour& live = live_->hours[hour];
   const std::vector<std::int64_t> totals = windows_->totals(hour, slots_->count());
-  std::int64_t units = 0;
+  minutes |= live.minutes;
+  const bool used = std::any_of(totals.begin(), totals.end(), [](std::int64_t units) { return units != 0; });
+  const bool any = used || minutes != 0 || !live.peaks.empty() || !live.samples.empty();
+  if (!any) return false;
+  journal_->append({.kind = RecordKind::hour_finals, .hour = hour, .instant = now});
   for (std::uint32_t slot = 0; slot < totals.size(); ++slot) {
-    if (totals[slot] == 0) continue;
-    units += totals[slot];
-    journal_->append(usage(MeterKind::messages, slot, hour, totals[slot], now, true));
+    if (totals[slot] != 0) journal_->append(usage(MeterKind::messages, slot, hour, totals[slot], now, true));
   }
   for (const auto& [slot, peak] : live.peaks) journal_->append(usage(MeterKind::peak, slot, hour, peak, now, true));
   for (const auto& [slot, bytes] : live.samples)
     journal_->append(usage(MeterKind::storage, slot, hour, bytes, now, true));
-  const bool any = units > 0 || !live.peaks.empty() || !live.samples.empty();
-  if (any) journal_->append({.kind = RecordKind::hour_closed, .hour = hour, .value = units, .instant = now});
-  return any;
+  journal_->append({.kind = RecordKind::hour_closed, .hour = hour, .value = minutes, .instant = now});
+  journal_->seal(now);
+  return true;
 }
 
 Result<void> MeterImpl::close_hour(std::int64_t hour, Instant now) {
   bool any = true;  // Written by an earlier try whose fold failed.
+  TRY(minutes, folds_.minutes(hour));
   {
     const std::unique_lock lock(live_->mutex);
-    if (!live_->hours[hour].written) any = append_finals(hour, now);
+    if (!live_->hours[hour].written) any = append_finals(hour, minutes, now);
   }
   if (any) {
     step("close.finals");
