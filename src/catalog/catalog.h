@@ -32,6 +32,8 @@ enum class PcuRule : std::uint8_t { sum_of_project_peaks, account_simultaneous }
 enum class MinimumRule : std::uint8_t { after_discount, before_discount };
 enum class FilteredEvents : std::uint8_t { not_counted, counted };
 enum class PresenceSnapshot : std::uint8_t { not_counted, counted };
+/// Whether minutes of maintenance that was announced beforehand count as downtime.
+enum class Maintenance : std::uint8_t { counted, excluded };
 enum class MetadataUnit : std::uint8_t { per_item, per_call };
 
 /// The switches between the readings of the rules.
@@ -47,6 +49,7 @@ struct Rules {
   FilteredEvents filtered_events = FilteredEvents::not_counted;
   PresenceSnapshot presence_snapshot = PresenceSnapshot::not_counted;
   MetadataUnit metadata = MetadataUnit::per_item;
+  Maintenance maintenance = Maintenance::counted;
 };
 
 /// Included per month.

@@ -117,7 +117,7 @@ Result<Title> read_title(const Place& place) {
 
 Result<Rules> read_rules(const Place& place) {
   TRY_VOID(only_members(place, {"upgrade", "proration_rounding", "storage_divisor", "storage_quota", "storage_decimals",
-                                "pcu", "minimum", "filtered_events", "presence_snapshot", "metadata"}));
+                                "pcu", "minimum", "filtered_events", "presence_snapshot", "metadata", "maintenance"}));
   Rules rules;
   TRY_VOID(choose(place, "upgrade", rules.upgrade, {"full_month", "pro_rata_days"}));
   TRY_VOID(choose(place, "proration_rounding", rules.proration_rounding, {"difference", "parts"}));
@@ -127,6 +127,7 @@ Result<Rules> read_rules(const Place& place) {
   TRY_VOID(choose(place, "filtered_events", rules.filtered_events, {"not_counted", "counted"}));
   TRY_VOID(choose(place, "presence_snapshot", rules.presence_snapshot, {"not_counted", "counted"}));
   TRY_VOID(choose(place, "metadata", rules.metadata, {"per_item", "per_call"}));
+  TRY_VOID(choose(place, "maintenance", rules.maintenance, {"counted", "excluded"}));
   if (place.has("storage_divisor")) {
     TRY(divisor, place.need("storage_divisor"));
     if (divisor.json->is_string()) {

@@ -28,7 +28,8 @@ Result<RatedMonth> Billing::running(AccountId account, Instant as_of) const {
   if (!facts) return Errc::no_account;
   TRY(terms, history_.terms(account, as_of));
   TRY(usage, ports_.usage.month(account, ports_.accounts.projects(account), terms.subscription.period()));
-  return rate_month(std::move(*facts), std::move(terms), std::move(usage), as_of, Rational(0));
+  TRY(sla, sla_of(ports_.uptime, *facts, terms));
+  return rate_month(std::move(*facts), std::move(terms), std::move(usage), as_of, std::move(sla));
 }
 
 Result<PlanOffer> Billing::offer(AccountId account, std::string_view plan, Instant now) const {
@@ -43,7 +44,8 @@ Result<PlanOffer> Billing::offer(AccountId account, std::string_view plan, Insta
   } else {
     then.subscription.change(wanted, now);
   }
-  RatedMonth after = rate_month(before.facts, std::move(then), before.usage, now, Rational(0));
+  TRY(sla, sla_of(ports_.uptime, before.facts, then));
+  RatedMonth after = rate_month(before.facts, std::move(then), before.usage, now, std::move(sla));
   return PlanOffer{subscription.plan()->name, wanted->name,      preview.change,  preview.effective_at,
                    preview.extra_base_fee,    std::move(before), std::move(after)};
 }

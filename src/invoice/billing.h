@@ -31,12 +31,14 @@ class Billing {
     const CatalogueBook& catalogues;
     const meter::UsageReader& usage;
     db::AuditTrail* audit = nullptr;  ///< told of every change, in its transaction
+    const UptimeSource* uptime = nullptr;  ///< none: no month is credited for downtime
   };
   explicit Billing(Ports ports) : ports_(ports), history_(ports.database, ports.catalogues, ports.audit) {}
 
   [[nodiscard]] AccountHistory& history() { return history_; }
   [[nodiscard]] const AccountHistory& history() const { return history_; }
   [[nodiscard]] const CatalogueBook& catalogues() const { return ports_.catalogues; }
+  [[nodiscard]] const UptimeSource* uptime() const { return ports_.uptime; }
   [[nodiscard]] db::Database& database() const { return ports_.database; }
 
   /// Begins the history of an account of the directory, on its catalogue and plan, at its creation. Doing it twice does

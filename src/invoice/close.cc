@@ -71,12 +71,8 @@ Result<RatedMonth> MonthClose::rate(const Due& due) const {
     return Error(Errc::corrupt_record, "month close: the catalogue's zone has changed under the account");
   }
   TRY(usage, ports_.usage.month(due.account, ports_.accounts.projects(due.account), due.period));
-  Rational credit;
-  if (ports_.uptime && terms.subscription.plan()->has("sla")) {
-    TRY(uptime, ports_.uptime->uptime(due.account, due.period));
-    if (uptime) credit = terms.catalogue.catalogue->sla_credit_percent(*uptime);
-  }
-  return rate_month(std::move(*facts), std::move(terms), std::move(usage), last, credit);
+  TRY(sla, sla_of(ports_.uptime, *facts, terms));
+  return rate_month(std::move(*facts), std::move(terms), std::move(usage), last, std::move(sla));
 }
 
 /// True when there may be more.

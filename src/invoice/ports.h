@@ -72,11 +72,26 @@ class InvoiceOutbox {
   virtual Result<void> invoice_issued(const IssuedNotice& notice) = 0;
 };
 
-/// Port: measured uptime of the message path, percent; none when the month was not measured.
+/// Measured uptime of the message path over a range, in whole minutes.
+struct Uptime {
+  struct Range {
+    Instant start;
+    Instant end;
+    std::string cause;  ///< "not_running", "lane", "meter", "probe"
+  };
+  std::int64_t minutes = 0;
+  std::int64_t down = 0;
+  std::vector<Range> ranges;  ///< the down minutes, oldest first
+  /// 100 * (minutes - down) / minutes, exact.
+  [[nodiscard]] Rational percent() const;
+};
+
+/// Port: measured uptime; none when the range was not measured. `skip_maintenance`: minutes of maintenance that was
+/// announced beforehand count neither as up nor as down.
 class UptimeSource {
  public:
   virtual ~UptimeSource() = default;
-  [[nodiscard]] virtual Result<std::optional<Rational>> uptime(AccountId account, const InstantRange& month) const = 0;
+  [[nodiscard]] virtual Result<std::optional<Uptime>> uptime(const InstantRange& range, bool skip_maintenance) const = 0;
 };
 
 }  // namespace postage::invoice

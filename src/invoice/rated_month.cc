@@ -79,8 +79,7 @@ void append_terms(std::string& out, const RatedMonth& rated) {
 
 }  // namespace
 
-RatedMonth rate_month(AccountFacts facts, Terms terms, meter::MonthUsage usage, Instant as_of,
-                      const Rational& sla_credit_percent) {
+RatedMonth rate_month(AccountFacts facts, Terms terms, meter::MonthUsage usage, Instant as_of, Sla sla) {
   rating::MonthInput input;
   const Subscription& subscription = terms.subscription;
   input.catalogue = terms.catalogue.catalogue;
@@ -89,14 +88,14 @@ RatedMonth rate_month(AccountFacts facts, Terms terms, meter::MonthUsage usage, 
   input.contract = terms.contract;
   input.tax = terms.tax;
   input.usage = rating::quantities(*input.catalogue, rating::usage_of(usage));
-  input.sla_credit_percent = sla_credit_percent;
+  input.sla_credit_percent = sla.credit_percent;
   input.segments = subscription.segments();
   input.month_days = days_in(subscription.month());
   rating::Bill bill = rating::rate(input);
   const MonthKey month = subscription.month();
   const InstantRange period = subscription.period();
-  return {std::move(facts), std::move(terms), month,          period, as_of,
-          std::move(usage), std::move(input), std::move(bill)};
+  return {std::move(facts), std::move(terms), month,           period,        as_of,
+          std::move(usage), std::move(input), std::move(bill), std::move(sla)};
 }
 
 std::string invoice_json(const RatedMonth& rated, const Issue& issue) {
@@ -118,6 +117,7 @@ std::string invoice_json(const RatedMonth& rated, const Issue& issue) {
   rating::append_bill_json(out, rated.bill);
   append_usage(out, rated);
   append_terms(out, rated);
+  append_sla_json(out, rated.sla, *rated.input.catalogue);
   text_member(out, "catalogue_sha256", sha256_hex(rated.terms.catalogue.text));
   out += '}';
   return out;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "invoice/sla.h"
 #include "invoice/terms.h"
 #include "meter/month_usage.h"
 #include "rating/rating.h"
@@ -19,11 +20,11 @@ struct RatedMonth {
   meter::MonthUsage usage;
   rating::MonthInput input;  ///< what rate() was given
   rating::Bill bill;
+  Sla sla;  ///< why there is a credit, or none
 };
 
-/// Rates `usage` of the month that `terms` stands in. Pure. `sla_credit_percent` is 0 while nobody measured a breach.
-RatedMonth rate_month(AccountFacts facts, Terms terms, meter::MonthUsage usage, Instant as_of,
-                      const Rational& sla_credit_percent);
+/// Rates `usage` of the month that `terms` stands in. Pure. `sla` as sla_of() read it.
+RatedMonth rate_month(AccountFacts facts, Terms terms, meter::MonthUsage usage, Instant as_of, Sla sla);
 
 /// What is added to a rated month to print it: of an invoice the number and when it was issued, of a running bill
 /// nothing.

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "invoice/rated_month.h"
+#include "invoice/sla.h"
 #include "invoice/store.h"
 
 namespace postage::invoice {
@@ -80,6 +81,7 @@ Result<rating::MonthInput> input_of(const Json& document, const catalog::Catalog
   TRY(tax, fraction_of(terms, "tax_percent"));
   input.tax = {tax, terms.value("tax_inclusive", false)};
   TRY(credit, fraction_of(terms, "sla_credit_percent"));
+  TRY_VOID(check_sla(document, *catalogue, credit));
   input.sla_credit_percent = credit;
   TRY(days, whole_of(terms, "month_days"));
   input.month_days = static_cast<int>(days);
