@@ -127,7 +127,7 @@ TEST(Letter, BothLanguagesOfATemplateUseTheSameValues) {
     EXPECT_EQ(names_in(*embedded_file(name)), names_in(*embedded_file(other))) << name;
     ++pairs;
   }
-  EXPECT_EQ(pairs, 5);
+  EXPECT_GE(pairs, 6);
 }
 
 TEST(Template, MistakesAreErrors) {

@@ -47,9 +47,7 @@ create table outbox_attempt(
 
 constexpr db::Migration kMigrations[] = {{1, kFirst}};
 
-MailState state_of(std::string_view name) {
-  return name == "sent" ? MailState::sent : name == "dead" ? MailState::dead : MailState::waiting;
-}
+constexpr DeliveryTables kTables{"outbox_mail", "outbox_attempt", "mail_id"};
 
 MailInfo read_info(db::Row& row) {
   MailInfo info;
@@ -59,7 +57,7 @@ MailInfo read_info(db::Row& row) {
   info.kind = row.text(3);
   info.to = row.text(4);
   info.subject = row.text(5);
-  info.state = state_of(row.text(6));
+  info.state = delivery_state_of(row.text(6));
   info.attempts = row.integer(7);
   info.created_at = row.instant(8);
   info.next_at = row.instant(9);
@@ -73,28 +71,9 @@ Result<std::vector<Attachment>> read_attachments(db::Connection& connection, std
                         [](db::Row& row) { return Attachment{row.text(0), row.text(1), row.bytes(2)}; }, mail);
 }
 
-/// An error from outside, short enough for a list and without line breaks.
-std::string one_line(std::string text) {
-  constexpr std::size_t kMax = 500;
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7E) c = ' ';
-  }
-  if (text.size() > kMax) text.resize(kMax);
-  return text;
-}
-
 }  // namespace
 
 std::span<const db::Migration> migrations() { return kMigrations; }
-
-std::string_view mail_state_name(MailState state) {
-  switch (state) {
-    case MailState::sent: return "sent";
-    case MailState::dead: return "dead";
-    case MailState::waiting: break;
-  }
-  return "waiting";
-}
 
 Result<bool> Outbox::add(const MailDraft& draft, Instant now) {
   return database_.write([&](db::Connection& connection) { return add_in(connection, draft, now); });
@@ -122,22 +101,11 @@ Result<bool> Outbox::add_in(db::Connection& connection, const MailDraft& draft, 
   return true;
 }
 
-milliseconds Outbox::pause_after(std::int64_t attempt) const {
-  seconds pause = settings_.first_pause;
-  for (std::int64_t i = 1; i < attempt && pause < settings_.longest_pause; ++i) pause *= 2;
-  return std::min(pause, settings_.longest_pause);
-}
-
 Result<std::optional<Mail>> Outbox::claim(std::int64_t id, Instant now, std::int64_t& attempt) {
   return database_.write([&](db::Connection& connection) -> Result<std::optional<Mail>> {
-    // The try is counted and the next one set before sending: if the process dies now, the mail waits for its pause
-    // instead of being sent in a circle.
-    TRY(counted, connection.first("update outbox_mail set attempts = attempts + 1 where id = ? and state = 'waiting' and "
-                                  "next_at <= ? returning attempts", [](db::Row& row) { return row.integer(0); }, id, now));
+    TRY(counted, claim_row(connection, kTables, settings_.rules, id, now));
     if (!counted) return std::optional<Mail>();
     attempt = *counted;
-    TRY(set, connection.run("update outbox_mail set next_at = ? where id = ?", now + pause_after(attempt), id));
-    (void)set;
     TRY(found, connection.first("select recipient, subject, body_text, body_html, message_id, created_at from outbox_mail "
                                 "where id = ?", [](db::Row& row) {
       return Mail{row.text(0), {row.text(1), row.text(2), row.text(3)}, {}, row.text(4), row.instant(5)};
@@ -149,30 +117,9 @@ Result<std::optional<Mail>> Outbox::claim(std::int64_t id, Instant now, std::int
   });
 }
 
-Result<MailState> Outbox::settle(std::int64_t id, std::int64_t attempt, const Result<void>& outcome, Instant now) {
-  const std::string detail = outcome ? std::string() : one_line(outcome.error().to_string());
-  const MailState state = outcome ? MailState::sent
-                          : attempt >= settings_.attempts_max ? MailState::dead : MailState::waiting;
-  return database_.write([&](db::Connection& connection) -> Result<MailState> {
-    TRY(logged, connection.run("insert into outbox_attempt(mail_id, number, at, accepted, detail) "
-                               "select ?, coalesce(max(number), 0) + 1, ?, ?, ? from outbox_attempt where mail_id = ?",
-                               id, now, outcome.ok(), detail, id));
-    (void)logged;
-    std::optional<Instant> sent_at;
-    if (outcome) sent_at = now;
-    TRY(changed, connection.run("update outbox_mail set state = ?, sent_at = ?, last_error = ? where id = ?",
-                                mail_state_name(state), sent_at, detail, id));
-    (void)changed;
-    return state;
-  });
-}
-
 Result<DeliveryReport> Outbox::deliver_due(MailSender& sender, Instant now, std::int64_t limit,
                                            const std::atomic<bool>* stop) {
-  TRY(due, database_.read([&](db::Connection& connection) {
-    return connection.all("select id from outbox_mail where state = 'waiting' and next_at <= ? order by next_at, id limit ?",
-                          [](db::Row& row) { return row.integer(0); }, now, std::clamp<std::int64_t>(limit, 1, 1000));
-  }));
+  TRY(due, database_.read([&](db::Connection& connection) { return due_rows(connection, kTables, now, limit); }));
   DeliveryReport report;
   for (const std::int64_t id : due) {
     if (stop != nullptr && stop->load()) break;
@@ -180,11 +127,11 @@ Result<DeliveryReport> Outbox::deliver_due(MailSender& sender, Instant now, std:
     TRY(mail, claim(id, now, attempt));
     if (!mail) continue;
     const Result<void> outcome = sender.send(*mail);
-    TRY(state, settle(id, attempt, outcome, now));
-    if (state == MailState::sent) ++report.sent;
-    if (state == MailState::waiting) ++report.failed;
+    TRY(state, database_.write([&](db::Connection& connection) {
+      return settle_row(connection, kTables, settings_.rules, id, attempt, outcome, now);
+    }));
+    add_to(report, state);
     if (state == MailState::dead) {
-      ++report.died;
       log(Level::error, "an e-mail was given up", {{"mail", id}, {"attempts", attempt}, {"error", one_line(outcome.error().to_string())}});
     }
   }
@@ -205,27 +152,15 @@ Result<std::vector<MailInfo>> Outbox::list(const MailQuery& query) const {
 }
 
 Result<std::vector<Attempt>> Outbox::attempts(std::int64_t id) const {
-  return database_.read([&](db::Connection& connection) {
-    return connection.all("select number, at, accepted, detail from outbox_attempt where mail_id = ? order by number",
-                          [](db::Row& row) { return Attempt{row.integer(0), row.instant(1), row.flag(2), row.text(3)}; }, id);
-  });
+  return database_.read([&](db::Connection& connection) { return attempts_of(connection, kTables, id); });
 }
 
 Result<void> Outbox::retry(std::int64_t id, Instant now) {
-  return database_.write([&](db::Connection& connection) -> Result<void> {
-    TRY(state, connection.first("select state from outbox_mail where id = ?", [](db::Row& row) { return row.text(0); }, id));
-    if (!state) return Error(Errc::not_found, "mail " + std::to_string(id));
-    if (*state == "sent") return Error(Errc::conflict, "the mail was sent already");
-    TRY(changed, connection.run("update outbox_mail set state = 'waiting', attempts = 0, next_at = ? where id = ?", now, id));
-    (void)changed;
-    return {};
-  });
+  return database_.write([&](db::Connection& connection) { return retry_row(connection, kTables, id, now); });
 }
 
 Result<std::int64_t> Outbox::count(MailState state) const {
-  return database_.read([&](db::Connection& connection) {
-    return connection.integer("select count(*) from outbox_mail where state = ?", mail_state_name(state));
-  });
+  return database_.read([&](db::Connection& connection) { return count_rows(connection, kTables, state); });
 }
 
 Result<std::int64_t> Outbox::sweep(Instant now) {

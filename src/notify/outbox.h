@@ -15,6 +15,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "db/database.h"
+#include "notify/delivery_rows.h"
 #include "notify/mail.h"
 
 namespace postage::notify {
@@ -32,8 +33,8 @@ struct MailDraft {
   std::vector<Attachment> attachments{};
 };
 
-enum class MailState : std::uint8_t { waiting, sent, dead };
-std::string_view mail_state_name(MailState state);
+using MailState = DeliveryState;
+inline std::string_view mail_state_name(MailState state) { return delivery_state_name(state); }
 
 /// One row of the outbox, without its bodies.
 struct MailInfo {
@@ -51,14 +52,6 @@ struct MailInfo {
   std::string last_error;
 };
 
-/// One line of the delivery log.
-struct Attempt {
-  std::int64_t number = 0;  ///< 1, 2, 3 of its mail
-  Instant at;
-  bool accepted = false;
-  std::string detail;  ///< the error, or empty
-};
-
 struct MailQuery {
   std::optional<AccountId> account{};
   std::optional<MailState> state{};
@@ -68,17 +61,8 @@ struct MailQuery {
 
 struct OutboxSettings {
   std::string message_domain = "postage.local";  ///< right side of Message-ID
-  seconds first_pause{30};                       ///< after the first failed try; doubles with each
-  seconds longest_pause{6 * 3600};
-  std::int64_t attempts_max = 14;                ///< with these pauses a mail is tried for more than a day
+  DeliveryRules rules{};
   std::chrono::hours keep_bodies{30 * 24};       ///< texts of sent mails are removed after this
-};
-
-/// What one round did.
-struct DeliveryReport {
-  std::int64_t sent = 0;
-  std::int64_t failed = 0;  ///< to be tried again
-  std::int64_t died = 0;    ///< given up
 };
 
 class Outbox {
@@ -109,8 +93,6 @@ class Outbox {
 
  private:
   Result<std::optional<Mail>> claim(std::int64_t id, Instant now, std::int64_t& attempt);
-  Result<MailState> settle(std::int64_t id, std::int64_t attempt, const Result<void>& outcome, Instant now);
-  [[nodiscard]] milliseconds pause_after(std::int64_t attempt) const;
 
   db::Database& database_;
   OutboxSettings settings_;
