@@ -93,6 +93,7 @@ class FakeUsage final : public meter::UsageReader {
     return std::vector<InstantRange>{{range.start, range.start + std::chrono::minutes(5)}};
   }
   [[nodiscard]] Result<meter::PeakEvidence> evidence(ProjectId, Instant) const override { return Errc::not_found; }
+  [[nodiscard]] Result<std::int64_t> cap_units(CapId, const InstantRange&) const override { return 0; }
   [[nodiscard]] std::int64_t open_connections(ProjectId) const override { return 3; }
   [[nodiscard]] std::int64_t stored_bytes(ProjectId) const override { return 0; }
 };

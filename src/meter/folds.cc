@@ -11,6 +11,7 @@ namespace {
 /// Records of one store transaction.
 constexpr std::size_t kBatch = 20'000;
 
+bool is_units(MeterKind meter) { return meter == MeterKind::messages || meter == MeterKind::cap; }
 bool is_peak(MeterKind meter) { return meter == MeterKind::peak || meter == MeterKind::account_peak; }
 
 Result<void> raise_sequence(db::Connection& c, const std::string& node, std::int64_t run, std::int64_t sequence) {
@@ -26,7 +27,7 @@ Result<void> raise_sequence(db::Connection& c, const std::string& node, std::int
 Result<void> fold_day(db::Connection& c, const Record& r, std::int64_t delta) {
   const std::int64_t day = day_of_hour(r.hour);
   const int meter = static_cast<int>(r.meter);
-  if (r.meter == MeterKind::messages) {
+  if (is_units(r.meter)) {
     TRY_VOID(
         c.run("insert into meter_day(subject, meter, day, value) values (?, ?, ?, ?) "
               "on conflict (subject, meter, day) do update set value = meter_day.value + excluded.value",

@@ -34,7 +34,7 @@ Hash hash_at(std::string_view bytes, std::size_t offset) {
 Error corrupt(const char* what) { return {Errc::corrupt_record, what}; }
 
 bool known_kind(std::uint8_t kind) { return kind >= 1 && kind <= static_cast<std::uint8_t>(RecordKind::hour_finals); }
-bool known_meter(std::uint8_t meter) { return meter <= static_cast<std::uint8_t>(MeterKind::account_peak); }
+bool known_meter(std::uint8_t meter) { return meter <= static_cast<std::uint8_t>(MeterKind::cap); }
 
 }  // namespace
 

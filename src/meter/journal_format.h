@@ -19,6 +19,7 @@ enum class MeterKind : std::uint8_t {
   peak = 2,          ///< most open connections of a project in an hour
   storage = 3,       ///< bytes stored at an hour's first instant
   account_peak = 4,  ///< most open connections of an account in an hour
+  cap = 5,           ///< message units of an hour that a customer's cap saw: told to the customer, never billed
 };
 
 enum class RecordKind : std::uint8_t {
@@ -42,7 +43,7 @@ struct Record {
   bool final = false;  ///< usage: the last value of its (run, subject, meter, hour); seal: last record of the segment
   std::int64_t run = 0;
   std::int64_t sequence = 0;  ///< 1, 2, 3, ... within a run
-  std::int64_t subject = 0;   ///< project id, or account id for account_peak; 0 where there is none
+  std::int64_t subject = 0;   ///< project id, account id for account_peak, cap id for cap; 0 where there is none
   std::int64_t hour = 0;      ///< hours since 1970-01-01T00:00Z; 0 where there is none
   std::int64_t value = 0;
   Instant instant;     ///< when it was written or (peaks) when the value was reached

@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (; at + 8 <= size && sequence < 1000; at += 8) {
     const auto byte = [&](std::size_t i) { return static_cast<std::int64_t>(data[at + i]); };
     Record record{.kind = static_cast<RecordKind>(byte(0) % 11),
-                  .meter = static_cast<MeterKind>(byte(1) % 6),
+                  .meter = static_cast<MeterKind>(byte(1) % 7),
                   .final = (byte(2) & 1) != 0,
                   .run = 1 + byte(3) % 2,
                   .sequence = ++sequence,

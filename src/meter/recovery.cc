@@ -54,6 +54,7 @@ Result<SlotFile> open_or_empty(const std::string& path, std::uint64_t magic, std
 
 ValueKey key_of(const Slots& slots, std::uint32_t slot, std::int64_t hour, MeterKind meter) {
   const std::int64_t key = slot < slots.count() ? slots.key(slot) : 0;
+  if (is_cap_key(key)) return {hour, MeterKind::cap, cap_of_key(key).value};
   if (key < 0) return {hour, MeterKind::account_peak, -key};
   return {hour, key == 0 ? MeterKind::none : meter, key};
 }

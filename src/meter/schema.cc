@@ -5,7 +5,7 @@
 namespace postage::meter {
 namespace {
 
-// subject: a project's id, or an account's for meter 4. hour: hours since 1970 UTC. meter: see MeterKind.
+// subject: a project's id, an account's for meter 4, a cap's for meter 5. hour: hours since 1970 UTC. meter: see MeterKind.
 constexpr std::array<db::Migration, 2> kMigrations{{{1, R"sql(
 create table meter_checkpoint (
   node text primary key, segment integer not null, offset_bytes integer not null, record integer not null,

@@ -46,6 +46,12 @@ Result<AccountSlot> Slots::of(AccountId account) {
   return AccountSlot{slot};
 }
 
+Result<CapSlot> Slots::of(CapId cap) {
+  CHECK(cap.value > 0 && is_cap_key(key_of_cap(cap)));
+  TRY(slot, find_or_give(key_of_cap(cap)));
+  return CapSlot{slot};
+}
+
 std::optional<std::uint32_t> Slots::find(std::int64_t key) const {
   const std::shared_lock lock(mutex_);
   const auto found = by_key_.find(key);
@@ -58,7 +64,7 @@ Result<std::uint32_t> Slots::find_or_give(std::int64_t key) {
   const std::unique_lock lock(mutex_);
   if (const auto found = by_key_.find(key); found != by_key_.end()) return found->second;
   const std::uint32_t slot = count_.load();
-  if (slot >= kSlotsMax) return Error(Errc::unavailable, "the meter has no slot left for another project");
+  if (slot >= kSlotsMax) return Error(Errc::unavailable, "the meter has no slot left for another project or cap");
   TRY_VOID(file_.grow(slot + 1));
   if (grow_) TRY_VOID(grow_(slot + 1));
   static_cast<Key*>(file_.row(slot))->store(key, std::memory_order_relaxed);

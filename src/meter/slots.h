@@ -16,6 +16,10 @@
 #include "base/result.h"
 #include "meter/slot_file.h"
 
+namespace postage {
+using CapId = Id<struct CapTag>;  ///< a customer's own cap on a project or on its channels
+}  // namespace postage
+
 namespace postage::meter {
 
 /// Place of a project's counters. Kept by whoever counts for the project; valid for the life of the data directory.
@@ -29,7 +33,19 @@ struct AccountSlot {
   auto operator<=>(const AccountSlot&) const = default;
 };
 
-/// Most projects and accounts together that one node can meter (a counter costs 8 bytes an hour and shard).
+/// Place of the units that a customer's cap has seen: beside the project's own, never billed.
+struct CapSlot {
+  std::uint32_t value = 0;
+  auto operator<=>(const CapSlot&) const = default;
+};
+
+/// Keys of caps lie below those of accounts.
+inline constexpr std::int64_t kCapKeysEnd = -(std::int64_t{1} << 62);
+inline bool is_cap_key(std::int64_t key) { return key < kCapKeysEnd; }
+inline std::int64_t key_of_cap(CapId cap) { return INT64_MIN + cap.value; }
+inline CapId cap_of_key(std::int64_t key) { return CapId{key - INT64_MIN}; }
+
+/// Most projects, accounts and caps together that one node can meter (a counter costs 8 bytes an hour and shard).
 inline constexpr std::uint32_t kSlotsMax = 1u << 20;
 
 /// Thread: any.
@@ -42,9 +58,11 @@ class Slots {
   /// look-up). Errors: unavailable when the table is full, store_failed when the disk is.
   Result<ProjectSlot> of(ProjectId project);
   Result<AccountSlot> of(AccountId account);
+  Result<CapSlot> of(CapId cap);
   /// How many slots are given: slots 0 to count() - 1.
   [[nodiscard]] std::uint32_t count() const { return count_.load(std::memory_order_acquire); }
-  /// Positive: a project's id; negative: an account's id, negated; 0: a slot that a power loss burnt.
+  /// Positive: a project's id; negative: an account's id, negated, or a cap's (is_cap_key); 0: a slot that a power loss
+  /// burnt.
   [[nodiscard]] std::int64_t key(std::uint32_t slot) const;
 
   /// The slot of a key (see key()), if it was ever given.

@@ -36,6 +36,7 @@ class StoredUsage final : public UsageReader {
                                          std::span<const Instant> bounds) const override;
   Result<std::vector<InstantRange>> gaps(const InstantRange& range) const override;
   Result<PeakEvidence> evidence(ProjectId project, Instant month_start) const override;
+  Result<std::int64_t> cap_units(CapId cap, const InstantRange& range) const override;
   std::int64_t open_connections(ProjectId project) const override {
     const auto slot = slots_.find(project.value);
     return slot ? connections_.open_count(ProjectSlot{*slot}) : 0;
@@ -113,6 +114,17 @@ Result<MonthUsage> StoredUsage::month(AccountId account, std::span<const NamedPr
       usage.simultaneous_peak = std::max(usage.simultaneous_peak, row.back().peak);
     return usage;
   });
+}
+
+Result<std::int64_t> StoredUsage::cap_units(CapId cap, const InstantRange& range) const {
+  TRY(hours, hours_of(range));
+  const LiveSnapshot view = live_.snapshot({slot_of(key_of_cap(cap))}, hours.from, hours.to, clock_.wall());
+  TRY(stored, database_.read([&](db::Connection& c) {
+    return UsageQueries(c, node_, view.run, view.open_from).cap_units(cap.value, hours);
+  }));
+  std::int64_t units = stored;
+  for (const auto& [hour, row] : view.hours) units += row.front().units;
+  return units;
 }
 
 Result<std::vector<UsagePoint>> StoredUsage::series(std::span<const ProjectId> projects,

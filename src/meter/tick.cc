@@ -10,11 +10,13 @@ namespace postage::meter {
 Record MeterImpl::usage(MeterKind meter, std::uint32_t slot, std::int64_t hour, std::int64_t value, Instant at,
                         bool final) const {
   const std::int64_t key = slots_->key(slot);
+  const bool cap = is_cap_key(key);
+  if (cap) meter = MeterKind::cap;
   if (meter == MeterKind::peak && key < 0) meter = MeterKind::account_peak;
   return {.kind = RecordKind::usage,
           .meter = meter,
           .final = final,
-          .subject = key < 0 ? -key : key,
+          .subject = cap ? cap_of_key(key).value : key < 0 ? -key : key,
           .hour = hour,
           .value = value,
           .instant = at};

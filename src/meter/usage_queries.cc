@@ -51,7 +51,7 @@ Result<std::map<std::int64_t, std::int64_t>> UsageQueries::by_hour(MeterKind met
   std::map<std::int64_t, std::int64_t> found;
   if (hours.from >= hours.to) return found;
   const char* const sql =
-      meter == MeterKind::messages
+      meter == MeterKind::messages || meter == MeterKind::cap
           ? "select hour, cast(sum(value) as bigint) from meter_fold where subject = ? and meter = ? and hour >= ? and "
             "hour < ? "
             "and not (node = ? and run = ? and hour >= ?) group by hour"
@@ -64,13 +64,13 @@ Result<std::map<std::int64_t, std::int64_t>> UsageQueries::by_hour(MeterKind met
   return found;
 }
 
-Result<std::int64_t> UsageQueries::units(std::int64_t project, HourRange hours) const {
+Result<std::int64_t> UsageQueries::units_of(MeterKind meter, std::int64_t subject, HourRange hours) const {
   const HourRange days = whole_days(hours);
   TRY(sum, c_.integer("select cast(coalesce(sum(value), 0) as bigint) from meter_day where subject = ? and meter = ? "
                       "and day >= ? and day < ?",
-                      project, static_cast<int>(MeterKind::messages), days.from, days.to));
-  TRY(before, by_hour(MeterKind::messages, project, {hours.from, std::min(hours.to, days.from * kHoursPerDay)}));
-  TRY(after, by_hour(MeterKind::messages, project, {std::max(hours.from, days.to * kHoursPerDay), hours.to}));
+                      subject, static_cast<int>(meter), days.from, days.to));
+  TRY(before, by_hour(meter, subject, {hours.from, std::min(hours.to, days.from * kHoursPerDay)}));
+  TRY(after, by_hour(meter, subject, {std::max(hours.from, days.to * kHoursPerDay), hours.to}));
   std::int64_t total = sum;
   for (const auto& [hour, units] : before) total += units;
   for (const auto& [hour, units] : after) total += units;

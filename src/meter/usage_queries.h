@@ -48,7 +48,12 @@ class UsageQueries {
   UsageQueries(db::Connection& connection, std::string node, std::int64_t run, std::int64_t open_from)
       : c_(connection), node_(std::move(node)), run_(run), open_from_(open_from) {}
 
-  [[nodiscard]] Result<std::int64_t> units(std::int64_t project, HourRange hours) const;
+  [[nodiscard]] Result<std::int64_t> units(std::int64_t project, HourRange hours) const {
+    return units_of(MeterKind::messages, project, hours);
+  }
+  [[nodiscard]] Result<std::int64_t> cap_units(std::int64_t cap, HourRange hours) const {
+    return units_of(MeterKind::cap, cap, hours);
+  }
   [[nodiscard]] Result<std::int64_t> peak(MeterKind meter, std::int64_t subject, HourRange hours) const;
   /// Samples above zero by hour.
   [[nodiscard]] Result<std::map<std::int64_t, std::int64_t>> samples(std::int64_t project, HourRange hours) const;
@@ -57,6 +62,7 @@ class UsageQueries {
   [[nodiscard]] Result<Coverage> coverage(HourRange hours, const std::map<std::int64_t, std::int64_t>& live) const;
 
  private:
+  [[nodiscard]] Result<std::int64_t> units_of(MeterKind meter, std::int64_t subject, HourRange hours) const;
   /// Value per hour: units are summed over runs and nodes; peaks and samples are the most of a node's runs, summed over
   /// nodes.
   [[nodiscard]] Result<std::map<std::int64_t, std::int64_t>> by_hour(MeterKind meter, std::int64_t subject,

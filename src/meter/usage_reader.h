@@ -13,6 +13,7 @@
 #include "base/rational.h"
 #include "base/result.h"
 #include "meter/month_usage.h"
+#include "meter/slots.h"
 
 namespace postage::meter {
 
@@ -79,6 +80,9 @@ class UsageReader {
 
   /// Evidence of the project's peak in the month that begins at `month_start`; not_found when there is none.
   [[nodiscard]] virtual Result<PeakEvidence> evidence(ProjectId project, Instant month_start) const = 0;
+
+  /// Message units that a cap has seen in `range` (ends at full hours); exact like month(). Never part of a bill.
+  [[nodiscard]] virtual Result<std::int64_t> cap_units(CapId cap, const InstantRange& range) const = 0;
 
   /// Live values, without the store: connections open now, bytes stored now.
   [[nodiscard]] virtual std::int64_t open_connections(ProjectId project) const = 0;

@@ -63,7 +63,8 @@ const char* JournalVerifier::check_usage(const Record& record, RunState& run, co
   if (record.value < 0) return "usage below zero";
   if (run.closed.contains(record.hour) && !hour_end_) return "usage of an hour that this run has closed";
   auto& [value, final] = run.values[{record.hour, record.meter, record.subject}];
-  const bool grows = account || record.meter == MeterKind::messages || record.meter == MeterKind::peak;
+  const bool grows = account || record.meter == MeterKind::messages || record.meter == MeterKind::peak ||
+                     record.meter == MeterKind::cap;
   if (grows && record.value < value) return "a cumulative value falls";
   value = record.value;
   final = record.final;
@@ -155,7 +156,8 @@ VerifyReport JournalVerifier::finish() {
     std::set<std::int64_t> open;
     for (const auto& [key, value] : run.values) {
       std::int64_t& sum = report_.usage[key];
-      sum = key.meter == MeterKind::messages ? sum + value.first : std::max(sum, value.first);
+      const bool adds = key.meter == MeterKind::messages || key.meter == MeterKind::cap;
+      sum = adds ? sum + value.first : std::max(sum, value.first);
       if (!run.closed.contains(key.hour)) open.insert(key.hour);
     }
     report_.open_hours += static_cast<std::int64_t>(open.size());

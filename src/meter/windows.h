@@ -51,6 +51,9 @@ class ShardWindows {
     cell.store(cell.load(std::memory_order_relaxed) + units, std::memory_order_relaxed);
   }
 
+  /// The same for what a cap saw of them.
+  void add(CapSlot slot, Instant at, std::int64_t units) { add(ProjectSlot{slot.value}, at, units); }
+
   /// Adds that came for a closed hour and were counted in the oldest open one. Thread: any.
   [[nodiscard]] std::int64_t late_adds() const { return late_adds_.load(std::memory_order_relaxed); }
 
