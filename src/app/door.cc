@@ -1,6 +1,7 @@
 #include "app/door.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "app/console_files.h"
 #include "gateway/session.h"
@@ -16,7 +17,7 @@ class SessionBridge final : public net::WebSocketHandler, public gateway::Connec
 
   void on_open(net::ByteSink& sink) override {
     sink_ = &sink;
-    session_ = std::make_unique<gateway::Session>(door_, *this, codec_, now());
+    session_.emplace(door_, *this, codec_, now());
   }
   void on_message(bool text, std::string_view payload) override { session_->on_message(text, payload, now()); }
   void on_close(std::uint16_t code, std::string_view) override {
@@ -29,6 +30,7 @@ class SessionBridge final : public net::WebSocketHandler, public gateway::Connec
   shard::Now now() { return enter_turn(loop_, door_.shard); }
 
   bool send(BufferRef frames) override { return sink_->send(std::move(frames)); }
+  bool append(std::string_view frames) override { return sink_->append(frames); }
   shard::Outlet outlet() override { return shard::Outlet::of(*sink_); }
   void close(std::uint16_t code, std::string_view reason, bool drop) override {
     sink_->close(code, reason, drop ? net::Pending::drop : net::Pending::send);
@@ -39,7 +41,7 @@ class SessionBridge final : public net::WebSocketHandler, public gateway::Connec
   gateway::Door& door_;
   const wire::Codec codec_;
   net::ByteSink* sink_ = nullptr;
-  std::unique_ptr<gateway::Session> session_;
+  std::optional<gateway::Session> session_;  // from on_open to on_close
 };
 
 net::Response plain(int status, std::string_view text) {

@@ -245,7 +245,7 @@ TEST_F(Doors, AConnectionThatDiesWhileItLogsInOrResumesLeavesNothingOpen) {
   world.settle();
   {
     TestClient half(world, 0);
-    half.ask(wire::Hello{1, "kit", "1", wire::Resume{bob.key, {}}});
+    half.ask(wire::Hello{1, "kit", "1", wire::Resume{bob.key, {}, {}}});
     half.cut();
   }
   world.settle();

@@ -19,6 +19,8 @@ class Connection {
  public:
   /// Queues WebSocket frames; false, and nothing queued, when the queue is full or the connection is closing.
   virtual bool send(BufferRef frames) = 0;
+  /// Queues a copy of small frames for this connection alone; else as send().
+  virtual bool append(std::string_view frames) = 0;
   /// The same door for deliveries, as directly as there is one: Outlet::of(the sink below).
   virtual shard::Outlet outlet() = 0;
   /// Begins the WebSocket close. With `drop`, what waits in the queue is not sent first. Idempotent.
@@ -59,6 +61,7 @@ struct Door {
   Tenants& tenants;
   auth::DoorPolicy policy;
   std::string server_name = "postage";  ///< name and version, told to every client
+  std::string frame = {};               ///< scratch: a reply, from its encoding to its connection's queue
 };
 
 }  // namespace postage::gateway

@@ -2,9 +2,9 @@
 // How often a client may do something.
 #include <algorithm>
 #include <cstdint>
-#include <vector>
 
 #include "base/clock.h"
+#include "base/few.h"
 
 namespace postage::gateway {
 
@@ -45,9 +45,16 @@ class SameKeyRate {
   static constexpr seconds kSpan{5};
   /// True if `key` (a hash of the name) may happen once more at `now`; it then has.
   bool take(std::uint64_t key, std::uint32_t times, Steady now) {
-    std::erase_if(recent_, [&](const Entry& e) { return e.at + kSpan <= now; });
-    const auto same = std::count_if(recent_.begin(), recent_.end(), [&](const Entry& e) { return e.key == key; });
-    if (same >= static_cast<std::int64_t>(times)) return false;
+    std::uint32_t same = 0;
+    for (std::size_t i = recent_.size(); i-- > 0;) {
+      if (recent_[i].at + kSpan <= now) {
+        recent_[i] = recent_.back();
+        recent_.pop_back();
+      } else if (recent_[i].key == key) {
+        ++same;
+      }
+    }
+    if (same >= times) return false;
     recent_.push_back({key, now});
     return true;
   }
@@ -57,7 +64,7 @@ class SameKeyRate {
     std::uint64_t key;
     Steady at;
   };
-  std::vector<Entry> recent_;  // bounded by the rate of calls
+  FewOf<Entry> recent_;  // bounded by the rate of calls; in no order
 };
 
 }  // namespace postage::gateway

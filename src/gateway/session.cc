@@ -134,7 +134,7 @@ void Session::warn_of_expiry(shard::Now now) {
   if (token_expires_at_ == Instant{} || traits.token_warned || now.wall < token_expires_at_ - kTokenWarning) return;
   traits.token_warned = true;
   door_.shard.count_closing(member_);
-  reply(0, {0, wire::TokenWillExpire{token_expires_at_}});
+  reply(0, wire::TokenWillExpire{token_expires_at_});
 }
 
 Steady Session::heartbeat_deadline() const { return heard_ + seconds(heartbeat_seconds_) + kHeartbeatMargin; }
@@ -156,29 +156,20 @@ void Session::arm(shard::Now now) {
 
 void Session::set_limits(const auth::ProjectInfo& project) {
   const auth::ProjectLimits& of = project.limits;
-  limits_.message_bytes = static_cast<std::size_t>(of.message_bytes_max);
+  limits_.message_bytes = static_cast<std::uint32_t>(of.message_bytes_max);
   limits_.publish_per_second = static_cast<std::uint32_t>(of.publish_per_second_max);
   limits_.calls_per_second = static_cast<std::uint32_t>(of.calls_per_second_max);
   limits_.channels = static_cast<std::uint32_t>(of.channels_per_client_max);
   limits_.same_channel_per_5s = static_cast<std::uint32_t>(of.subscribe_same_channel_per_5s_max);
   publishes_.set(limits_.publish_per_second);
   calls_.set(limits_.calls_per_second);
-  const std::size_t frame = limits_.message_bytes * kJsonGrowth + kFrameOverhead;
+  const std::size_t frame = std::size_t{limits_.message_bytes} * kJsonGrowth + kFrameOverhead;
   connection_.set_message_limit(std::min(frame, wire::kFrameBytesMax));
 }
 
 void Session::set_grant(const auth::Grant& grant) {
   permissions_ = grant.permissions.restricted() ? std::make_unique<auth::ResourcePermissions>(grant.permissions) : nullptr;
   token_expires_at_ = grant.expires_at.value_or(Instant{});
-}
-
-void Session::reply(std::uint64_t id, const wire::ServerFrame& frame) {
-  if (state_ == State::closed) return;
-  BufferRef bytes = BufferRef::make();
-  wire::ServerFrame with_id = frame;
-  with_id.request_id = id;
-  wire::append_reply(bytes.unshared(), codec_, with_id);
-  if (!connection_.send(std::move(bytes))) end_later(Errc::slow_consumer, true);
 }
 
 void Session::refuse(std::uint64_t id, const shard::Refusal& why, std::uint32_t retry_after_ms) {
@@ -202,7 +193,7 @@ void Session::refuse(std::uint64_t id, const shard::Refusal& why, std::uint32_t 
     needed = std::to_string(why.quota->needed);
     answer.quota = wire::QuotaDetail{why.quota->reason, why.quota->meter, limit, used, needed, why.quota->reset_at};
   }
-  reply(id, {0, answer});
+  reply(id, answer);
 }
 
 void Session::end(Errc code, bool may_resume, std::string detail) {
@@ -226,7 +217,7 @@ void Session::finish_ending() {
   bye.may_resume = ending.may_resume;
   bye.detail = ending.detail;
   const bool drop = ending.code == Errc::slow_consumer;
-  if (!drop) reply(0, {0, bye});
+  if (!drop) reply(0, bye);
   state_ = State::closed;
   ending_.reset();
   alarm_.cancel();

@@ -37,7 +37,7 @@ class Session final : private shard::Client {
  private:
   enum class State : std::uint8_t { opened, resuming, greeted, logging_in, online, closed };
   struct Limits {
-    std::size_t message_bytes = 0;
+    std::uint32_t message_bytes = 0;
     std::uint32_t publish_per_second = 0;
     std::uint32_t calls_per_second = 0;
     std::uint32_t channels = 0;
@@ -83,7 +83,14 @@ class Session final : private shard::Client {
   [[nodiscard]] bool token_over(shard::Now now) const;
   void restart_login_deadline(shard::Now now);
   void greet(std::uint64_t id, bool resumed);
-  void reply(std::uint64_t id, const wire::ServerFrame& frame);
+  /// Queues a reply or, with id 0, an event.
+  template <class Body>
+  void reply(std::uint64_t id, const Body& body) {
+    if (state_ == State::closed) return;
+    door_.frame.clear();
+    wire::append_reply(door_.frame, codec_, id, body);
+    if (!connection_.append(door_.frame)) end_later(Errc::slow_consumer, true);
+  }
   void refuse(std::uint64_t id, const shard::Refusal& why, std::uint32_t retry_after_ms = 0);
   /// Ends the session and closes the connection, now or, from inside the shard's call, when its alarm rings.
   void end(Errc code, bool may_resume, std::string detail = {});
@@ -92,28 +99,27 @@ class Session final : private shard::Client {
   [[nodiscard]] shard::Now now() const { return door_.shard.now(); }
   [[nodiscard]] Steady heartbeat_deadline() const;
 
+  // First what every publish touches.
   Door& door_;
   Connection& connection_;
   const wire::Codec codec_;
   State state_ = State::opened;
   std::uint8_t failed_logins_ = 0;
+  std::uint32_t heartbeat_seconds_ = 0;
+  shard::Member* member_ = nullptr;  // while resuming, logging in or online
+  Steady heard_{};                   // last message from the client
+  Instant token_expires_at_{};       // the epoch's start: never
+  std::unique_ptr<Ending> ending_;   // while it waits for its alarm
+  std::unique_ptr<auth::ResourcePermissions> permissions_;  // only when the token restricts
+  Rate publishes_{1};
+  Limits limits_;
   std::uint32_t refusals_ = 0;       // since refusals_since_, for clients that do not listen
   Steady refusals_since_{};
-  shard::Member* member_ = nullptr;  // while resuming, logging in or online
-  shard::SessionKey session_{};      // while online
-  std::uint64_t hello_request_ = 0;
-  std::uint64_t login_request_ = 0;
-  Steady heard_{};                   // last message from the client
-  Steady login_deadline_{};
-  std::uint32_t heartbeat_seconds_ = 0;
-  Limits limits_;
-  Rate publishes_{1};
   Rate calls_{1};
   Rate pings_{1};
   SameKeyRate subscribes_;
-  std::unique_ptr<auth::ResourcePermissions> permissions_;  // only when the token restricts
-  std::unique_ptr<Ending> ending_;   // while it waits for its alarm
-  Instant token_expires_at_{};       // the epoch's start: never
+  std::uint64_t opening_request_ = 0;  // the hello while resuming, the login while logging in
+  Steady login_deadline_{};
   shard::Alarm alarm_;
 };
 

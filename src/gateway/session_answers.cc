@@ -10,7 +10,7 @@ void Session::on_connected(const shard::Answer<shard::Connected>& answer) {
   if (const auto* why = std::get_if<shard::Refusal>(&answer)) {
     member_ = nullptr;
     state_ = State::greeted;
-    refuse(login_request_, *why);
+    refuse(opening_request_, *why);
     return;
   }
   const auto& connected = std::get<shard::Connected>(answer);
@@ -18,7 +18,6 @@ void Session::on_connected(const shard::Answer<shard::Connected>& answer) {
   state_ = State::online;
   failed_logins_ = 0;
   heard_ = now().steady;
-  session_ = connected.session;
   wire::LoginReply login;
   login.session = connected.session;
   login.timestamp = connected.at;
@@ -28,23 +27,22 @@ void Session::on_connected(const shard::Answer<shard::Connected>& answer) {
   login.token_expires_at = token_expires_at_;
   login.limits = {limits_.message_bytes, limits_.publish_per_second, limits_.calls_per_second, limits_.channels,
                   static_cast<std::uint32_t>(limits::custom_type_chars_max)};
-  reply(login_request_, {0, login});
+  reply(opening_request_, login);
   arm(now());
 }
 
 void Session::on_restored(const shard::Answer<shard::Restored>& answer) {
   if (std::holds_alternative<shard::Refusal>(answer)) {  // Unknown or no place: the client logs in and learns why.
     member_ = nullptr;
-    greet(hello_request_, false);
+    greet(opening_request_, false);
     return;
   }
   const auto& restored = std::get<shard::Restored>(answer);
   const shard::SessionTraits& traits = restored.traits;
   state_ = State::online;
-  session_ = restored.session;
   heard_ = now().steady;
   heartbeat_seconds_ = traits.heartbeat_seconds;
-  greet(hello_request_, true);
+  greet(opening_request_, true);
   // The token is judged again: the project may be closed, the certificate withdrawn, the time over.
   const auth::ProjectInfo* project = door_.tenants.project(traits.project);
   const Result<auth::Grant> grant = project == nullptr
@@ -57,20 +55,22 @@ void Session::on_restored(const shard::Answer<shard::Restored>& answer) {
   set_limits(*project);
   set_grant(*grant);
   arm(now());
-  if (restored.channels > 0) return;
+  if (restored.channels > 0 && !restored.user_gap) return;
   wire::Resumed resumed;
   resumed.session = restored.session;
-  reply(0, {0, resumed});
+  resumed.user_gap = restored.user_gap;
+  resumed.complete = restored.channels == 0;
+  reply(0, resumed);
 }
 
 bool Session::on_channel_restored(const shard::ChannelRestored& channel, bool last) {
   if (ending_) return false;
   const wire::ChannelResumed row{channel.channel, channel.epoch, channel.replayed, channel.gap};
   wire::Resumed resumed;
-  resumed.session = session_;
+  resumed.session = door_.shard.session(member_);
   resumed.channels = {&row, 1};
   resumed.complete = last;
-  reply(0, {0, resumed});
+  reply(0, resumed);
   if (ending_) return false;
   return !channel.frames || connection_.send(channel.frames);
 }
@@ -81,7 +81,7 @@ void Session::on_subscribed(std::uint64_t request, const shard::Answer<shard::Po
     return;
   }
   const auto& position = std::get<shard::Position>(answer);
-  reply(request, {0, wire::SubscribeReply{now().wall, position.epoch, position.offset}});
+  reply(request, wire::SubscribeReply{now().wall, position.epoch, position.offset});
 }
 
 void Session::on_unsubscribed(std::uint64_t request, const shard::Answer<Instant>& answer) {
@@ -89,7 +89,7 @@ void Session::on_unsubscribed(std::uint64_t request, const shard::Answer<Instant
     refuse(request, *why);
     return;
   }
-  reply(request, {0, wire::UnsubscribeReply{std::get<Instant>(answer)}});
+  reply(request, wire::UnsubscribeReply{std::get<Instant>(answer)});
 }
 
 void Session::on_published(std::uint64_t request, const shard::Answer<shard::Published>& answer) {
@@ -104,7 +104,7 @@ void Session::on_published(std::uint64_t request, const shard::Answer<shard::Pub
   accepted.offset = published.position.offset;
   accepted.timestamp = published.at;
   accepted.units = published.units;
-  reply(request, {0, accepted});
+  reply(request, accepted);
 }
 
 void Session::on_ended(Errc reason) {

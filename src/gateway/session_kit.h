@@ -82,7 +82,7 @@ struct Got {
   std::string channel, payload, publisher, custom_type, detail;
   std::uint64_t epoch = 0, offset = 0, units = 0, replayed = 0, gap_from = 0, gap_to = 0;
   std::uint32_t retry_after_ms = 0;
-  bool gap = false, epoch_changed = false, complete = false, resumed = false, may_resume = false, to_user = false;
+  bool gap = false, user_gap = false, epoch_changed = false, complete = false, resumed = false, may_resume = false, to_user = false;
   wire::SessionKey session{};
   Instant at{};
   Errc quota = Errc::ok;
@@ -111,7 +111,8 @@ inline void copy(Got& g, const wire::MessageEvent& f) {
 inline void copy(Got& g, const wire::TokenWillExpire& f) { g.kind = "token_will_expire", g.at = f.expires_at; }
 inline void copy(Got& g, const wire::Bye& f) { g.kind = "bye", g.code = f.code, g.may_resume = f.may_resume; }
 inline void copy(Got& g, const wire::Resumed& f) {
-  g.kind = "resumed", g.complete = f.complete, g.session = f.session;
+  g.kind = "resumed", g.complete = f.complete, g.session = f.session, g.user_gap = f.user_gap.has_value();
+  if (f.user_gap) g.gap_from = f.user_gap->from, g.gap_to = f.user_gap->to;
   if (f.channels.empty()) return;
   const wire::ChannelResumed& c = f.channels[0];
   g.channel = c.channel, g.epoch = c.epoch, g.replayed = c.replayed, g.gap = c.gap.has_value();
@@ -163,6 +164,7 @@ class TestClient final : public Connection {
     decode_frames(frames.view(), codec_, inbox);
     return true;
   }
+  bool append(std::string_view frames) override { return send(BufferRef(std::string(frames))); }
   shard::Outlet outlet() override { return shard::Outlet::of<TestClient>(*this); }
   void close(std::uint16_t code, std::string_view, bool) override {
     closed = true;
@@ -255,10 +257,13 @@ class TestClient final : public Connection {
     std::uint64_t epoch, offset;
   };
   /// hello with resume; settles. The hello's answer.
-  Got resume(const wire::SessionKey& session_key, const std::vector<Seen>& seen) {
+  Got resume(const wire::SessionKey& session_key, const std::vector<Seen>& seen,
+             std::optional<std::uint64_t> user_seen = {}) {
     std::vector<wire::ResumePosition> rows;
     for (const Seen& s : seen) rows.push_back({s.channel, s.epoch, s.offset});
-    ask(wire::Hello{wire::kProtocolVersion, "kit", "1", wire::Resume{session_key, rows}});
+    std::optional<wire::ResumeUser> user;
+    if (user_seen) user = wire::ResumeUser{*user_seen};
+    ask(wire::Hello{wire::kProtocolVersion, "kit", "1", wire::Resume{session_key, rows, user}});
     world_.settle();
     return take("hello");
   }

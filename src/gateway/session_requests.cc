@@ -37,16 +37,17 @@ void Session::take(std::uint64_t id, const wire::Hello& hello) {
     end_later(Errc::protocol_version, false);
     return;
   }
-  hello_request_ = id;
+  opening_request_ = id;
   if (!hello.resume) {
     greet(id, false);
     return;
   }
-  std::vector<shard::SeenPosition> seen;
-  seen.reserve(hello.resume->channels.size());
+  shard::Seen seen;
+  seen.channels.reserve(hello.resume->channels.size());
   for (const wire::ResumePosition& row : hello.resume->channels) {
-    seen.push_back({std::string(row.channel), {row.epoch, row.offset}});
+    seen.channels.push_back({std::string(row.channel), {row.epoch, row.offset}});
   }
+  if (hello.resume->user) seen.user = hello.resume->user->offset;
   state_ = State::resuming;
   member_ = door_.shard.resume(*this, connection_.outlet(), codec_, hello.resume->session, std::move(seen));
 }
@@ -58,7 +59,7 @@ void Session::greet(std::uint64_t id, bool resumed) {
   hello.resumed = resumed;
   hello.timestamp = now().wall;
   if (!resumed) state_ = State::greeted;
-  reply(id, {0, hello});
+  reply(id, hello);
 }
 
 Result<shard::SessionTraits> Session::check(const wire::Login& login) {
@@ -96,7 +97,7 @@ void Session::take(std::uint64_t id, const wire::Login& login) {
   // Logging in again without a logout is legal; the session before it simply ends.
   if (member_ != nullptr) door_.shard.leave(std::exchange(member_, nullptr), false);
   state_ = State::logging_in;
-  login_request_ = id;
+  opening_request_ = id;
   heartbeat_seconds_ = traits->heartbeat_seconds;
   member_ = door_.shard.connect(*this, connection_.outlet(), codec_, std::move(*traits));
   restart_login_deadline(now());
@@ -105,7 +106,7 @@ void Session::take(std::uint64_t id, const wire::Login& login) {
 void Session::cancel_login() {
   if (member_ != nullptr) door_.shard.leave(std::exchange(member_, nullptr), false);
   state_ = State::greeted;
-  refuse(login_request_, Errc::login_canceled);
+  refuse(opening_request_, Errc::login_canceled);
 }
 
 bool Session::online(std::uint64_t id) {
@@ -133,7 +134,7 @@ void Session::take(std::uint64_t id, const wire::RenewToken& renew) {
   traits.token_warned = false;
   door_.shard.count_closing(member_);
   arm(now());
-  reply(id, {0, wire::RenewTokenReply{now().wall, token_expires_at_}});
+  reply(id, wire::RenewTokenReply{now().wall, token_expires_at_});
 }
 
 void Session::take(std::uint64_t id, const wire::Logout&) {
@@ -147,10 +148,10 @@ void Session::take(std::uint64_t id, const wire::Logout&) {
     state_ = State::greeted;
   }
   restart_login_deadline(now());
-  reply(id, {0, wire::LogoutReply{now().wall}});
+  reply(id, wire::LogoutReply{now().wall});
 }
 
-void Session::take(std::uint64_t id, const wire::Ping&) { reply(id, {0, wire::Pong{now().wall}}); }
+void Session::take(std::uint64_t id, const wire::Ping&) { reply(id, wire::Pong{now().wall}); }
 
 Result<void> Session::check(const wire::Subscribe& subscribe) const {
   TRY_VOID(shard::check_channel_name(subscribe.channel));

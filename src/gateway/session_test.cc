@@ -91,6 +91,71 @@ TEST_P(Paths, AUserMessageReachesTheOneSessionOrFails) {
   EXPECT_EQ(ann.publish("bob", "hi", true).code, Errc::channel_receiver_offline);
 }
 
+TEST_P(Paths, UserMessagesThatALostConnectionHeldBackAreAnnounced) {
+  TestClient ann(world, shard_of(0));
+  ASSERT_TRUE(ann.login("ann"));
+  auto bob = std::make_unique<TestClient>(world, shard_of(1));
+  ASSERT_TRUE(bob->login("bob"));
+  for (std::uint64_t n = 1; n <= 3; ++n) {
+    ASSERT_EQ(ann.publish("bob", "psst", true).kind, "published");
+    const Got got = bob->take("message");
+    EXPECT_EQ(got.offset, n);
+    EXPECT_EQ(got.epoch, 0u);
+  }
+  const wire::SessionKey key = bob->key;
+  const auto come_back = [&](std::optional<std::uint64_t> seen) {
+    bob->cut();
+    world.settle();
+    bob = std::make_unique<TestClient>(world, shard_of(1));
+    EXPECT_TRUE(bob->resume(key, {}, seen).resumed);
+    return bob->take("resumed");
+  };
+  Got got = come_back(1);  // Two were queued and never arrived.
+  EXPECT_TRUE(got.user_gap && got.complete);
+  EXPECT_EQ(got.gap_from, 2u);
+  EXPECT_EQ(got.gap_to, 3u);
+  EXPECT_FALSE(come_back(3).user_gap);
+  EXPECT_FALSE(come_back(std::nullopt).user_gap);  // It does not say, so nothing can be known.
+  ASSERT_EQ(ann.publish("bob", "psst", true).kind, "published");
+  EXPECT_EQ(bob->take("message").offset, 4u);
+  ASSERT_EQ(bob->subscribe("stage").kind, "subscribed");
+  got = come_back(0);
+  EXPECT_TRUE(got.user_gap);
+  EXPECT_FALSE(got.complete);  // The channels follow.
+  EXPECT_EQ(got.gap_to, 4u);
+  got = bob->take("resumed");
+  EXPECT_TRUE(got.complete);
+  EXPECT_EQ(got.channel, "stage");
+  EXPECT_FALSE(got.user_gap);
+  ASSERT_TRUE(bob->ask(wire::Logout{}) > 0);
+  world.settle();
+  ASSERT_TRUE(bob->login_again("bob"));
+  ASSERT_EQ(ann.publish("bob", "new session", true).kind, "published");
+  EXPECT_EQ(bob->take("message").offset, 1u);
+}
+
+TEST_P(Paths, AUserMessageThatFindsAFullConnectionIsNotCountedAndIsAnnounced) {
+  TestClient ann(world, shard_of(0));
+  ASSERT_TRUE(ann.login("ann"));
+  auto bob = std::make_unique<TestClient>(world, shard_of(1));
+  ASSERT_TRUE(bob->login("bob"));
+  const std::int64_t before = world.books().counted;
+  bob->queue_max = bob->queued;
+  EXPECT_EQ(ann.publish("bob", "too much", true).kind, "published");
+  EXPECT_EQ(bob->close_code, wire::close_code(Errc::slow_consumer));
+  EXPECT_EQ(world.books().counted, before + 1);
+  EXPECT_EQ(world.books().given_back, 1);
+  const wire::SessionKey key = bob->key;
+  bob->cut();
+  world.settle();
+  bob = std::make_unique<TestClient>(world, shard_of(1));
+  EXPECT_TRUE(bob->resume(key, {}, 0).resumed);
+  const Got got = bob->take("resumed");
+  EXPECT_TRUE(got.user_gap);
+  EXPECT_EQ(got.gap_from, 1u);
+  EXPECT_EQ(got.gap_to, 1u);
+}
+
 TEST_P(Paths, AResumeBringsExactlyWhatWasMissedAndCountsEachCopyOnce) {
   TestClient ann(world, shard_of(0));
   ASSERT_TRUE(ann.login("ann"));

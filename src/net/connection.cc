@@ -6,8 +6,8 @@ namespace postage::net {
 
 Connection::Connection(Server& server, Loop& loop, int descriptor, ssl_st* ssl, const PeerAddress& peer)
     : Link(loop, descriptor, ssl),
-      server_(server),
       http_(std::make_unique<Http>(HttpLimits{server.options_.head_bytes_max, server.options_.body_bytes_max})),
+      server_(server),
       reader_(0),
       peer_(peer) {}
 
@@ -41,11 +41,12 @@ void Connection::enter(State state) {
       time = options.close_time;
       break;
     case State::websocket:
-      loop().timers().disarm(*this);
+      patience_.reset();
       return;
   }
-  queued_at_deadline_ = queued().bytes();
-  loop().timers().arm(*this, loop().now() + time);
+  if (!patience_) patience_ = std::make_unique<Patience>(*this);
+  patience_->queued = queued().bytes();
+  loop().timers().arm(*patience_, loop().now() + time);
 }
 
 void Connection::on_due() {
@@ -101,7 +102,7 @@ void Connection::on_queue_empty() {
 
 // Whoever was told on_open is told on_close.
 void Connection::on_cut() {
-  loop().timers().disarm(*this);
+  if (patience_) loop().timers().disarm(*patience_);
   if (http_ != nullptr && http_->waiting != 0) server_.waiting_.erase(http_->waiting);
   tell_closed(close_code_ != 0 ? close_code_ : close_code::abnormal, {});
   server_.left(*this);

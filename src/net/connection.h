@@ -17,7 +17,7 @@ namespace postage::net {
 class Server;
 
 /// See the top of the file.
-class Connection final : public Link, private Deadline, private ByteSink, private FrameEvents {
+class Connection final : public Link, private ByteSink, private FrameEvents {
  public:
   /// `server` outlives the connection.
   Connection(Server& server, Loop& loop, int descriptor, ssl_st* ssl, const PeerAddress& peer);
@@ -47,16 +47,23 @@ class Connection final : public Link, private Deadline, private ByteSink, privat
     bool stop_after_answer = false;
   };
   enum class State : std::uint8_t { head, body, answer, idle, websocket, ending };
+  // Of every state but an open WebSocket, which is what most connections are.
+  struct Patience final : Deadline {
+    explicit Patience(Connection& c) : connection(c) {}
+    void on_due() override { connection.on_due(); }
+    Connection& connection;
+    std::size_t queued = 0;  // when it was armed, to see progress of a slow reader
+  };
 
   // Link
   void on_bytes(char* data, std::size_t size) override;
   void on_end_of_bytes() override;
   void on_queue_empty() override;
   void on_cut() override;
-  // Deadline
-  void on_due() override;
+  void on_due();
   // ByteSink
   bool send(BufferRef framed) override;
+  bool append(std::string_view framed) override;
   void close(std::uint16_t code, std::string_view reason, Pending pending) override;
   void set_message_limit(std::size_t bytes) override { reader_.set_message_limit(bytes); }
   [[nodiscard]] std::size_t queued_bytes() const override { return queued().bytes(); }
@@ -80,22 +87,24 @@ class Connection final : public Link, private Deadline, private ByteSink, privat
   void http_deadline();
   // WebSocket
   void read_websocket(char* data, std::size_t size);
+  [[nodiscard]] bool has_room(std::size_t bytes);
   void queue_close_frame(std::uint16_t code, std::string_view reason);
   void tell_closed(std::uint16_t code, std::string_view reason);
   void end();
 
-  Server& server_;
-  Connection* previous_ = nullptr;  // the server's list
-  Connection* next_ = nullptr;
-  std::unique_ptr<Http> http_;
+  // First what every message touches.
   std::unique_ptr<WebSocketHandler> handler_;
+  std::unique_ptr<Http> http_;
+  Server& server_;
   FrameReader reader_;
-  PeerAddress peer_;
   std::uint16_t close_code_ = 0;  // of the close frame we sent, or 0
   State state_ = State::head;
   bool pending_ = true;  // counted among those that are not WebSockets
   bool anything_came_ = false;
-  std::size_t queued_at_deadline_ = 0;  // to see progress of a slow reader
+  PeerAddress peer_;
+  std::unique_ptr<Patience> patience_;
+  Connection* previous_ = nullptr;  // the server's list
+  Connection* next_ = nullptr;
 };
 
 }  // namespace postage::net

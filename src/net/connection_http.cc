@@ -156,7 +156,7 @@ void Connection::http_deadline() {
       respond(Response::problem(503, "no answer was found in time"), false);
       return;
     default:
-      if (!queued().empty() && queued().bytes() < queued_at_deadline_) {
+      if (!queued().empty() && queued().bytes() < patience_->queued) {
         enter(State::idle);  // Slow, but it reads.
       } else if (queued().empty()) {
         end();

@@ -52,13 +52,22 @@ void Connection::on_close_frame(std::uint16_t code, std::string_view reason) {
   end();
 }
 
-bool Connection::send(BufferRef framed) {
+bool Connection::has_room(std::size_t bytes) {
   if (close_code_ != 0 || handler_ == nullptr) return false;
-  if (queued().bytes() + framed.size() > server_.options_.queue_bytes_max) {
-    if (!queued().empty()) tell_when_empty();
-    return false;
-  }
+  if (queued().bytes() + bytes <= server_.options_.queue_bytes_max) return true;
+  if (!queued().empty()) tell_when_empty();
+  return false;
+}
+
+bool Connection::send(BufferRef framed) {
+  if (!has_room(framed.size())) return false;
   queue(std::move(framed));
+  return true;
+}
+
+bool Connection::append(std::string_view framed) {
+  if (!has_room(framed.size())) return false;
+  queue_copy(framed);
   return true;
 }
 

@@ -11,6 +11,8 @@
 namespace postage::net {
 namespace {
 constexpr std::uint64_t kControlPayloadMax = 125;
+constexpr const char* kNotUtf8 = "a text message not in UTF-8";
+constexpr const char* kHalfCharacter = "a text message ends inside a character";
 static_assert(std::endian::native == std::endian::little, "the mask is turned as a little-endian word");
 }  // namespace
 
@@ -22,6 +24,13 @@ std::uint32_t unmask(char* data, std::size_t size, std::uint32_t mask) {
     std::memcpy(&word, data + i, 8);
     word ^= wide;
     std::memcpy(data + i, &word, 8);
+  }
+  if (i + 4 <= size) {
+    std::uint32_t word;
+    std::memcpy(&word, data + i, 4);
+    word ^= mask;
+    std::memcpy(data + i, &word, 4);
+    i += 4;
   }
   for (; i < size; ++i) data[i] = static_cast<char>(data[i] ^ static_cast<char>(mask >> (8 * (i & 3))));
   return std::rotr(mask, static_cast<int>(8 * (size & 3)));
@@ -37,7 +46,7 @@ void FrameReader::discard_messages() {
   message_.reset();
 }
 
-bool FrameReader::refuse(std::uint16_t code, std::string_view why) {
+bool FrameReader::refuse(std::uint16_t code, const char* why) {
   code_ = code;
   fault_ = why;
   return false;
@@ -46,10 +55,42 @@ bool FrameReader::refuse(std::uint16_t code, std::string_view why) {
 std::uint16_t FrameReader::feed(char* data, std::size_t size, FrameEvents& events) {
   Cursor in{data, data + size};
   while (code_ == 0 && !stopped_) {
+    if (!in_payload_ && read_whole(in, events)) continue;
     if (!in_payload_ && !gather_header(in)) break;
     if (!read_payload(in, events)) break;
   }
   return code_;
+}
+
+// The usual case, with nothing to be kept: a short message in one frame that lies whole in the input. False, and nothing
+// done, for everything else, right or wrong.
+bool FrameReader::read_whole(Cursor& in, FrameEvents& events) {
+  if (header_have_ != 0 || message_opcode_ != 0 || discard_ || in.left() < 8) return false;
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(in.at[i]); };
+  const bool text = byte(0) == (0x80U | websocket::kText);
+  if (!text && byte(0) != (0x80U | websocket::kBinary)) return false;
+  std::size_t length = byte(1) - 0x80U;  // masked, or a number that is too large
+  std::size_t head = 6;
+  if (length == 126) {
+    length = static_cast<std::size_t>(byte(2)) << 8 | byte(3);
+    head = 8;
+    if (length < 126) return false;
+  } else if (length > 126) {
+    return false;
+  }
+  if (length > limit_ || in.left() - head < length) return false;
+  std::uint32_t mask;
+  std::memcpy(&mask, in.at + head - 4, 4);
+  const std::string_view payload(in.at + head, length);
+  unmask(in.at + head, length, mask);
+  in.at += head + length;
+  if (text) {
+    utf8_.reset();
+    if (!utf8_.feed(payload)) return refuse(close_code::bad_payload, kNotUtf8), true;
+    if (!utf8_.complete()) return refuse(close_code::bad_payload, kHalfCharacter), true;
+  }
+  stopped_ = !events.on_message_frame(text, payload);
+  return true;
 }
 
 // Collects the header; true when it is whole and good. Looks at the first two bytes as soon as they are there.
@@ -173,7 +214,7 @@ bool FrameReader::read_data(Cursor& in, FrameEvents& events) {
   if (!discard_) {
     mask_ = unmask(in.at - take, take, mask_);
     if (message_opcode_ == websocket::kText && !utf8_.feed(piece)) {
-      return refuse(close_code::bad_payload, "a text message not in UTF-8");
+      return refuse(close_code::bad_payload, kNotUtf8);
     }
   }
   if (!whole) {
@@ -195,7 +236,7 @@ bool FrameReader::end_message(std::string_view payload, FrameEvents& events) {
   const bool text = message_opcode_ == websocket::kText;
   message_opcode_ = 0;
   if (discard_) return true;
-  if (text && !utf8_.complete()) return refuse(close_code::bad_payload, "a text message ends inside a character");
+  if (text && !utf8_.complete()) return refuse(close_code::bad_payload, kHalfCharacter);
   stopped_ = !events.on_message_frame(text, payload);
   return !stopped_;
 }

@@ -50,6 +50,7 @@ class FrameReader {
   };
   static constexpr std::size_t kHeaderMax = 14;  // 2 + 8 + mask
 
+  bool read_whole(Cursor& in, FrameEvents& events);
   bool gather_header(Cursor& in);
   bool check_start();
   bool check_length();
@@ -59,7 +60,7 @@ class FrameReader {
   bool read_data(Cursor& in, FrameEvents& events);
   bool end_message(std::string_view payload, FrameEvents& events);
   void keep(std::string_view piece);
-  bool refuse(std::uint16_t code, std::string_view why);
+  bool refuse(std::uint16_t code, const char* why);
   [[nodiscard]] std::uint8_t opcode() const { return static_cast<std::uint8_t>(header_[0]) & 0x0FU; }
   [[nodiscard]] bool control() const { return (header_[0] & 0x08) != 0; }
   [[nodiscard]] bool last() const { return (header_[0] & 0x80) != 0; }
@@ -77,7 +78,7 @@ class FrameReader {
   Utf8Check utf8_;
   std::uint16_t code_ = 0;
   std::uint32_t mask_ = 0;  // turned so that its first byte is for the next payload byte
-  std::string_view fault_;
+  const char* fault_ = "";
   // Made when a frame or message comes in pieces, and freed when it is whole: few connections are ever in between.
   std::unique_ptr<std::string> message_;
   std::unique_ptr<std::string> control_;

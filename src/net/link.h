@@ -25,6 +25,8 @@ class Link : private Pollable {
   /// For the loop: writes what waits unless the kernel said "full" and has not said "room" yet.
   void flush_in_turn();
   [[nodiscard]] bool in_dirty_list() const { return dirty_; }
+  /// For the loop: asks the processor for what the flush will touch.
+  void prefetch() const { __builtin_prefetch(&queue_, 1); }
 
  protected:
   /// Begins to read. False when the kernel cannot watch more; then cut() is the only call allowed.
@@ -41,6 +43,11 @@ class Link : private Pollable {
   /// Queues bytes for the end of the turn, without a bound: the caller has checked it.
   void queue(BufferRef bytes) {
     queue_.push(std::move(bytes));
+    mark_dirty();
+  }
+  /// Queues a copy of bytes that are for this link alone; likewise.
+  void queue_copy(std::string_view bytes) {
+    queue_.append(bytes);
     mark_dirty();
   }
   [[nodiscard]] const WriteQueue& queued() const { return queue_; }

@@ -7,6 +7,7 @@
 namespace postage::net {
 namespace {
 constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kAhead = 2;  // connections, in asking for their memory
 }
 
 Result<std::unique_ptr<Loop>> Loop::create(Clock& clock) {
@@ -86,7 +87,10 @@ void Loop::run_posted() {
 // What becomes dirty meanwhile (on_drained sends more) waits for the next turn, which then does not sleep.
 void Loop::flush_dirty() {
   flushing_.swap(dirty_);
-  for (Link* link : flushing_) link->flush_in_turn();
+  for (std::size_t i = 0; i < flushing_.size(); ++i) {
+    if (i + kAhead < flushing_.size()) flushing_[i + kAhead]->prefetch();
+    flushing_[i]->flush_in_turn();
+  }
   flushing_.clear();
 }
 

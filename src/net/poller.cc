@@ -8,7 +8,12 @@
 
 namespace postage::net {
 namespace {
-constexpr int kBatch = 1024;
+// What a turn reads, it delivers and writes while it is still in the processor's cache: so few enough for that, and enough
+// that a turn's own cost (clock, wait, hooks) does not count. The kernel hands out the rest first next time.
+constexpr int kBatch = 128;
+constexpr int kAhead = 2;         // sockets
+constexpr int kLines = 4;         // of an owner's memory
+constexpr std::size_t kLineBytes = 64;
 }
 
 Result<Poller> Poller::create() {
@@ -74,6 +79,10 @@ void Poller::wait(std::optional<nanoseconds> patience) {
 bool Poller::dispatch() {
   bool woken = false;
   while (next_ < ready_) {
+    if (next_ + kAhead < ready_) {
+      const auto* soon = static_cast<const char*>(events_[static_cast<std::size_t>(next_ + kAhead)].data.ptr);
+      for (std::size_t line = 0; soon != nullptr && line < kLines; ++line) __builtin_prefetch(soon + line * kLineBytes);
+    }
     const epoll_event event = events_[static_cast<std::size_t>(next_++)];
     if (event.data.ptr == nullptr) {
       woken = true;

@@ -61,6 +61,8 @@ class ByteSink {
   /// everything queued in a turn goes out with one write at its end. False, and nothing queued, when the queue would
   /// pass its limit (limits::send_queue_bytes_max unless the server is told otherwise) or the connection is closing.
   virtual bool send(BufferRef framed) = 0;
+  /// The same for few bytes that are for this connection alone: they are copied.
+  virtual bool append(std::string_view framed) = 0;
   /// Begins the close handshake: queues a close frame (reason cut at 123 bytes), takes no further messages, and ends
   /// the connection when the peer answers or after a few seconds. on_close follows in a later call. Idempotent.
   virtual void close(std::uint16_t code, std::string_view reason, Pending pending) = 0;

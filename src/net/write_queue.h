@@ -1,10 +1,12 @@
 #pragma once
-// The bytes that wait to go out on one connection, as references to shared buffers. The usual turn queues one joined
-// buffer, which is kept inside; an idle connection holds no memory here. Thread: one loop.
+// The bytes that wait to go out on one connection: references to shared buffers, and buffers of its own for what is small
+// and for this connection alone. The usual turn queues one buffer, which is kept inside; an idle connection holds no
+// memory here. Thread: one loop.
 #include <sys/uio.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -23,15 +25,26 @@ class WriteQueue {
   /// What is left of the oldest buffer.
   [[nodiscard]] std::string_view front() const { return first_.view().substr(offset_); }
 
-  /// Appends; an empty buffer is ignored.
+  /// Appends; an empty buffer is ignored. A small one is copied behind what is this queue's own anyway.
   void push(BufferRef buffer) {
     if (buffer.size() == 0) return;
-    bytes_ += buffer.size();
-    if (!first_) {
-      first_ = std::move(buffer);
-    } else {
-      rest_.push_back(std::move(buffer));
+    if (own_last_ && buffer.size() <= kCopyBytesMax) {
+      append(buffer.view());
+      return;
     }
+    bytes_ += buffer.size();
+    enqueue(std::move(buffer));
+    own_last_ = false;
+  }
+  /// Appends a copy: to the last buffer if that is this queue's own and has not grown long, else to a new one.
+  void append(std::string_view bytes) {
+    if (bytes.empty()) return;
+    if (!own_last_ || last().size() + bytes.size() > kOwnBytesMax) {
+      enqueue(BufferRef::make());
+      own_last_ = true;
+    }
+    last().unshared().append(bytes);
+    bytes_ += bytes.size();
   }
 
   /// Fills `out` with up to `most` pieces, oldest first; returns how many.
@@ -75,6 +88,7 @@ class WriteQueue {
     while (end < rest_.size() && kept < keep) kept += rest_[end++].size();
     rest_.resize(end);
     bytes_ = kept;
+    own_last_ = false;
   }
 
   void clear() {
@@ -82,6 +96,7 @@ class WriteQueue {
     std::vector<BufferRef>().swap(rest_);
     head_ = offset_ = 0;
     bytes_ = 0;
+    own_last_ = false;
   }
 
  private:
@@ -89,10 +104,19 @@ class WriteQueue {
   static void append(std::string& out, std::string_view bytes, std::size_t most) {
     out.append(bytes.substr(0, most - out.size()));
   }
+  BufferRef& last() { return single() ? first_ : rest_.back(); }
+  void enqueue(BufferRef buffer) {
+    if (!first_) {
+      first_ = std::move(buffer);
+    } else {
+      rest_.push_back(std::move(buffer));
+    }
+  }
   void advance() {
     offset_ = 0;
     if (head_ == rest_.size()) {
       first_ = BufferRef();
+      own_last_ = false;
     } else {
       first_ = std::move(rest_[head_++]);
     }
@@ -107,12 +131,15 @@ class WriteQueue {
   }
 
   static constexpr std::size_t kKept = 8;
+  static constexpr std::size_t kCopyBytesMax = 512;
+  static constexpr std::size_t kOwnBytesMax = 16 * 1024;  // a TLS record
   static constexpr std::size_t kCompact = 64;
   BufferRef first_;
   std::vector<BufferRef> rest_;
   std::uint32_t head_ = 0;    // of rest_
   std::uint32_t offset_ = 0;  // in first_; one buffer is below 4 GiB
   std::size_t bytes_ = 0;
+  bool own_last_ = false;  // nobody else holds the last buffer
 };
 
 }  // namespace postage::net

@@ -4,6 +4,8 @@
 #include <rapidcheck/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace postage::net {
 namespace {
@@ -54,14 +56,50 @@ TEST(WriteQueue, DroppingKeepsWhatTlsHasPromised) {
   EXPECT_EQ(queue.bytes(), 0u);
 }
 
+TEST(WriteQueue, SmallBytesOfOneTurnAreOneBufferAndSharedOnesStayAsTheyAre) {
+  WriteQueue queue;
+  const BufferRef shared(std::string("shared"));
+  queue.append("one");
+  queue.append("two");
+  EXPECT_TRUE(queue.single());
+  queue.push(shared);
+  EXPECT_TRUE(queue.single());  // Small: copied.
+  const BufferRef large(std::string(2000, 'l'));
+  queue.push(large);
+  EXPECT_FALSE(queue.single());
+  queue.append("three");
+  EXPECT_EQ(all(queue), "onetwoshared" + std::string(2000, 'l') + "three");
+  EXPECT_EQ(shared.view(), "shared");
+  EXPECT_EQ(large.view(), std::string(2000, 'l'));
+}
+
+TEST(WriteQueue, ItsOwnBuffersDoNotGrowWithoutEnd) {
+  WriteQueue queue;
+  std::string model;
+  for (int i = 0; i < 100; ++i) {
+    queue.append(std::string(1000, static_cast<char>('a' + i % 26)));
+    model += std::string(1000, static_cast<char>('a' + i % 26));
+  }
+  EXPECT_EQ(all(queue), model);
+  EXPECT_LE(queue.front().size(), 16u * 1024);
+}
+
 RC_GTEST_PROP(WriteQueue, IsAQueueOfBytes, ()) {
   WriteQueue queue;
   std::string model;
+  std::vector<std::pair<BufferRef, std::string>> shared;  // What others hold never changes.
   const int steps = *rc::gen::inRange(0, 400);
   for (int i = 0; i < steps; ++i) {
-    if (*rc::gen::inRange(0, 3) != 0) {
+    const int what = *rc::gen::inRange(0, 4);
+    if (what == 1) {
       const std::string bytes = *rc::gen::container<std::string>(rc::gen::inRange('a', 'z'));
-      queue.push(BufferRef(bytes));
+      queue.append(bytes);
+      model += bytes;
+    } else if (what > 1) {
+      std::string bytes = *rc::gen::container<std::string>(rc::gen::inRange('a', 'z'));
+      if (what == 3) bytes.append(600, 'L');
+      shared.emplace_back(BufferRef(bytes), bytes);
+      queue.push(shared.back().first);
       model += bytes;
     } else {
       const auto count = *rc::gen::inRange<std::size_t>(0, model.size() + 1);
@@ -78,6 +116,7 @@ RC_GTEST_PROP(WriteQueue, IsAQueueOfBytes, ()) {
     RC_ASSERT(model.starts_with(gathered));
     RC_ASSERT(gathered.empty() == model.empty());
   }
+  for (const auto& [buffer, bytes] : shared) RC_ASSERT(buffer.view() == bytes);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ std::size_t bytes_of(const PublishMail& m) {
   return m.channel.name.size() + m.publisher.size() + m.custom_type.size() + m.payload.size();
 }
 std::size_t bytes_of(const DeliveryMail& m) { return m.channel.name.size() + m.delivery.frames.size(); }
+std::size_t bytes_of(const UserMail& m) { return m.frame.size(); }
 std::size_t bytes_of(const LeaveMail& m) {
   return m.user.size() + (m.parked ? m.parked->subscriptions.size() * sizeof(ParkedSubscription) : 0);
 }

@@ -1,6 +1,7 @@
 #pragma once
 // What the parts of one shard share: its time, its projects, its alarms, and the way to other shards.
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -66,6 +67,7 @@ class Core {
   Alarms alarms;
   Projects projects;
   Chance& chance;
+  std::string frame;  ///< scratch: one message's frame, from its encoding to its delivery
   std::uint64_t published = 0;
   std::uint64_t delivered = 0;
   std::uint64_t slow_consumers = 0;

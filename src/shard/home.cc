@@ -8,6 +8,8 @@ namespace postage::shard {
 namespace {
 
 constexpr std::chrono::seconds kResume{limits::session_resume_seconds};
+// Below this a copy into the one receiver's own buffer is cheaper than a buffer to share.
+constexpr std::size_t kAloneBytesMax = 2048;
 
 }  // namespace
 
@@ -15,7 +17,7 @@ Home::HomeChannel::HomeChannel(Home& h, const engine::ChannelName& name, Project
     : home(h),
       key(name),
       project(p),
-      channel(h.core_.random_epoch(), p.terms().window),
+      channel(h.core_.random_epoch()),
       last_used(h.core_.now.steady),
       upkeep(h.core_.alarms, this, [](void* self, Now) {
         auto* here = static_cast<HomeChannel*>(self);
@@ -43,7 +45,7 @@ SubscribedMail Home::subscribe(const SubscribeMail& mail) {
 
 CaughtUp Home::catch_up(HomeChannel& here, Codec codec, const CatchUp& want) {
   const std::size_t bytes_before = here.channel.window().bytes();
-  here.channel.window().expire(core_.now.wall);
+  here.channel.window().expire(core_.now.wall, here.project.terms().window.age_max);
   window_bytes_ -= bytes_before - here.channel.window().bytes();
   const Position now = here.channel.position();
   CaughtUp got;
@@ -88,21 +90,6 @@ void Home::unsubscribe(const engine::ChannelName& channel, ShardIndex from, Code
   keep_up(*here);
 }
 
-Position Home::add_user(const engine::ChannelName& channel, ShardIndex from, Codec codec) {
-  HomeChannel& here = find_or_make(channel);
-  flush(here);
-  here.channel.add_subscriber(from, codec);
-  return here.channel.position();
-}
-
-void Home::remove_user(const engine::ChannelName& channel, ShardIndex from, Codec codec) {
-  HomeChannel* here = channels_.find(channel);
-  CHECK(here != nullptr);
-  flush(*here);
-  here->channel.remove_subscriber(from, codec);
-  if (here->channel.subscribers() == 0) drop(*here);
-}
-
 bool Home::room_at_subscribers(const HomeChannel& here) const {
   const auto& shards = here.channel.shards();
   return std::all_of(shards.begin(), shards.end(),
@@ -111,17 +98,22 @@ bool Home::room_at_subscribers(const HomeChannel& here) const {
 
 // Messages are worth keeping while somebody is subscribed, or may still come back and ask.
 bool Home::wanted_for_resume(const HomeChannel& here) const {
-  if (here.key.type == ChannelType::user) return false;
   return here.channel.subscribers() > 0 || (here.was_left && here.last_used + kResume > core_.now.steady);
 }
 
+// One receiver on this loop: its connection joins what a turn brings anyway, so nothing is gained by waiting.
+bool Home::goes_alone(const HomeChannel& here, const engine::Publication& message) const {
+  const engine::Channel& channel = here.channel;
+  return channel.subscribers() == 1 && channel.shards()[0].shard == core_.index && !channel.has_joined() &&
+         here.project.terms().flush_gap.count() == 0 && message.payload.bytes.size() <= kAloneBytesMax;
+}
+
 Answer<Published> Home::publish(const HomePublish& call) {
-  Project& project = core_.projects.of(call.channel.project);
+  HomeChannel* here = channels_.find(call.channel, call.hash);
+  if (here != nullptr) here->channel.window().prefetch();
+  Project& project = here != nullptr ? here->project : core_.projects.of(call.channel.project);
   if (!project.open()) return Refusal(Errc::channel_publish_message_failed, "the project is closed");
-  const bool to_user = call.channel.type == ChannelType::user;
-  HomeChannel* here = channels_.find(call.channel);
   const std::uint64_t receivers = here == nullptr ? 0 : here->channel.subscribers();
-  if (to_user && receivers == 0) return Errc::channel_receiver_offline;
   const std::uint64_t unit_bytes = project.terms().unit_bytes;
   const std::uint64_t units = engine::message_units(call.message.payload.bytes.size(), unit_bytes);
   const std::uint64_t price = units * (1 + receivers);
@@ -134,20 +126,34 @@ Answer<Published> Home::publish(const HomePublish& call) {
   if (!project.tally()->admit(price, at, why)) return why;
   if (here == nullptr) here = &find_or_make(call.channel);
   if (here->channel.must_flush_before(at)) flush(*here);
-  engine::Window& window = here->channel.window();
-  const std::size_t bytes_before = window.bytes();
-  const bool keep = wanted_for_resume(*here) && window_bytes_ < static_cast<std::size_t>(limits::windows_bytes_max);
-  const engine::Accepted accepted = here->channel.accept(call.channel, call.message, at, unit_bytes, keep);
-  window_bytes_ += window.bytes() - bytes_before;
+  const bool alone = goes_alone(*here, call.message);
+  const Position position = accept(*here, call, alone);
   project.tally()->count(units, at);
   ++core_.published;
-  if (here->channel.has_joined() && !here->dirty) {
-    here->dirty = true;
-    dirty_.push_back(here);
+  if (alone) {
+    local_.deliver_alone(call.channel, call.hash, {here->channel.sole_codec(), core_.frame, position, units, at});
+  } else {
+    if (here->channel.has_joined() && !here->dirty) {
+      here->dirty = true;
+      dirty_.push_back(here);
+    }
+    if (here->channel.joined_full()) flush(*here);
   }
-  if (here->channel.joined_full()) flush(*here);
   keep_up(*here);
-  return Published{to_user ? Position{} : accepted.position, at, price, receivers};
+  return Published{position, at, price, receivers};
+}
+
+Position Home::accept(HomeChannel& here, const HomePublish& call, bool alone) {
+  const ProjectTerms& project = here.project.terms();
+  engine::Window& window = here.channel.window();
+  const std::size_t bytes_before = window.bytes();
+  const bool keep = wanted_for_resume(here) && window_bytes_ < static_cast<std::size_t>(limits::windows_bytes_max);
+  core_.frame.clear();
+  const Position position = here.channel.accept(
+      call.channel, call.message,
+      {core_.now.wall, project.unit_bytes, keep ? &project.window : nullptr, alone ? &core_.frame : nullptr});
+  window_bytes_ += window.bytes() - bytes_before;
+  return position;
 }
 
 void Home::flush(HomeChannel& here) {
@@ -195,10 +201,11 @@ std::optional<Steady> Home::next_flush() const {
 
 // Arms the upkeep alarm for the next thing that ends: the oldest message's age, or the time a lost session may return.
 void Home::keep_up(HomeChannel& here) {
-  if (here.upkeep.armed() || here.key.type == ChannelType::user) return;
+  if (here.upkeep.armed()) return;
   const engine::Window& window = here.channel.window();
   if (!window.empty()) {
-    const nanoseconds left = std::max<milliseconds>(window.oldest_ends_at() - core_.now.wall, milliseconds(1));
+    const Instant ends = window.oldest_at() + here.project.terms().window.age_max;
+    const nanoseconds left = std::max<milliseconds>(ends - core_.now.wall, milliseconds(1));
     here.upkeep.set(core_.now.steady + left);
   } else if (here.channel.subscribers() == 0) {
     here.upkeep.set(std::max(here.last_used + kResume, core_.now.steady));
@@ -208,7 +215,7 @@ void Home::keep_up(HomeChannel& here) {
 void Home::on_upkeep(HomeChannel& here) {
   engine::Window& window = here.channel.window();
   const std::size_t bytes_before = window.bytes();
-  window.expire(core_.now.wall);
+  window.expire(core_.now.wall, here.project.terms().window.age_max);
   window_bytes_ -= bytes_before - window.bytes();
   const bool idle = here.channel.subscribers() == 0 && window.empty() && !here.channel.has_joined() &&
                     here.last_used + kResume <= core_.now.steady;
@@ -216,7 +223,6 @@ void Home::on_upkeep(HomeChannel& here) {
     drop(here);
     return;
   }
-  here.channel.window().set_limits(here.project.terms().window);
   keep_up(here);
 }
 

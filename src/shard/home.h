@@ -3,6 +3,7 @@
 // shards with subscribers, keeps windows, frees what is idle.
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "engine/channel/channel.h"
@@ -11,18 +12,33 @@
 
 namespace postage::shard {
 
-/// Port to the members of this shard: what the home delivers here. Outlives the home.
+/// One message's frame for one receiver, and what its copy counts.
+struct SoleCopy {
+  Codec codec = Codec::proto;
+  std::string_view frame;
+  Position position;        ///< zero for a USER message
+  std::uint64_t units = 0;
+  Instant at{};
+};
+
+/// Port to the members of this shard: what the homes deliver here. Outlives them.
 class LocalDelivery {
  public:
   virtual void deliver(const engine::ChannelName& channel, const engine::Delivery& delivery) = 0;
+  /// For a channel whose one subscriber is a member here; `hash` is the name's.
+  virtual void deliver_alone(const engine::ChannelName& channel, std::size_t hash, const SoleCopy& copy) = 0;
+  /// A USER message. False, and nothing done, while `member` does not know of its login yet: then it has to come by
+  /// mail, behind the answer to that login.
+  virtual bool deliver_to_user(ConnectionId member, Project& project, const SoleCopy& copy) = 0;
 
  protected:
   ~LocalDelivery() = default;
 };
 
-/// A publish that reached its home.
+/// A publish that reached its home. `hash` is hash_of its channel.
 struct HomePublish {
   engine::ChannelName channel;
+  std::size_t hash = 0;
   engine::Publication message;
   bool dry_run = false;
 };
@@ -38,10 +54,6 @@ class Home {
   void unsubscribe(const engine::ChannelName& channel, ShardIndex from, Codec codec);
   /// All or nothing.
   Answer<Published> publish(const HomePublish& call);
-
-  /// A user is online at shard `from`: messages of its USER channel go there.
-  Position add_user(const engine::ChannelName& channel, ShardIndex from, Codec codec);
-  void remove_user(const engine::ChannelName& channel, ShardIndex from, Codec codec);
 
   /// Delivers joined frames whose flush gap is over.
   void flush_due();
@@ -65,10 +77,12 @@ class Home {
     Alarm upkeep;                 // expires the window; frees the channel when nobody can want it any more
   };
   HomeChannel& find_or_make(const engine::ChannelName& name);
+  Position accept(HomeChannel& here, const HomePublish& call, bool alone);
   void flush(HomeChannel& here);
   CaughtUp catch_up(HomeChannel& here, Codec codec, const CatchUp& want);
   [[nodiscard]] bool room_at_subscribers(const HomeChannel& here) const;
   [[nodiscard]] bool wanted_for_resume(const HomeChannel& here) const;
+  [[nodiscard]] bool goes_alone(const HomeChannel& here, const engine::Publication& message) const;
   [[nodiscard]] Steady gap_ends(const HomeChannel& here) const;
   void keep_up(HomeChannel& here);
   void on_upkeep(HomeChannel& here);

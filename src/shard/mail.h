@@ -85,6 +85,15 @@ struct DeliveryMail {
   engine::Delivery delivery;
 };
 
+/// A user's home -> the shard of its connection: one USER message, admitted with its copy.
+struct UserMail {
+  ProjectId project;
+  ConnectionId member;
+  BufferRef frame;
+  std::uint64_t units = 0;
+  Instant at{};
+};
+
 /// One subscription of a session that waits to be resumed.
 struct ParkedSubscription {
   std::string channel;
@@ -111,13 +120,13 @@ struct ConnectedMail {
   ConnectionId member;
   Answer<Connected> answer;
   OpenedConnection connection;
-  Position user_channel;
 };
 /// Member's shard -> the shard named in the session key.
 struct ResumeMail {
   SessionKey session{};
   ConnectionId member;
   Codec codec = Codec::proto;
+  std::optional<std::uint64_t> user_seen;  ///< number of the last USER message that the client has, if it says so
 };
 struct ResumedMail {
   ConnectionId member;
@@ -125,7 +134,7 @@ struct ResumedMail {
   std::optional<Refusal> refusal;
   ParkedSession parked;  ///< when not refused
   OpenedConnection connection;
-  Position user_channel;
+  std::optional<wire::Gap> user_gap;  ///< USER messages that were queued and that the client does not have
   Instant at{};
 };
 /// Member's shard -> the user's home: the connection is gone. With `parked` it may be resumed.
@@ -148,7 +157,8 @@ struct EndMail {
 };
 
 using Mail = std::variant<SubscribeMail, SubscribedMail, UnsubscribeMail, UnsubscribedMail, PublishMail, PublishedMail,
-                          DeliveryMail, ConnectMail, ConnectedMail, ResumeMail, ResumedMail, LeaveMail, AbandonMail, EndMail>;
+                          DeliveryMail, UserMail, ConnectMail, ConnectedMail, ResumeMail, ResumedMail, LeaveMail, AbandonMail,
+                          EndMail>;
 
 /// About how many bytes `mail` holds, for the bounds of mailboxes.
 std::size_t mail_bytes(const Mail& mail);

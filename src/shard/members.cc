@@ -9,19 +9,23 @@ namespace postage::shard {
 using engine::ChannelName;
 using State = Subscription::State;
 
-Members::~Members() = default;
-
-Member* Members::member(ConnectionId id) const {
-  const auto found = members_.find(id.value);
-  return found == members_.end() ? nullptr : found->second.get();
+// In no order: a destroyed member tells nobody anything.
+Members::~Members() {
+  members_.for_each([](Member& member) { delete &member; });
 }
+
+Member* Members::member(ConnectionId id) const { return members_.find(id.value); }
 
 Member* Members::add(Client& client, Outlet outlet, Codec codec, Project* project) {
   const ConnectionId id{(static_cast<std::int64_t>(core_.index) << 48) | ++last_serial_};
-  auto made = std::make_unique<Member>(id, client, outlet, codec, project);
-  Member* member = made.get();
-  members_.emplace(id.value, std::move(made));
+  auto* member = new Member(id, client, outlet, codec, project);
+  members_.add(*member);
   return member;
+}
+
+void Members::remove(Member& member) {
+  members_.erase(member);
+  delete &member;
 }
 
 Member* Members::connect(Client& client, Outlet outlet, Codec codec, SessionTraits traits) {
@@ -34,17 +38,17 @@ Member* Members::connect(Client& client, Outlet outlet, Codec codec, SessionTrai
 }
 
 Member* Members::resume(Client& client, Outlet outlet, Codec codec, const SessionKey& session,
-                        std::vector<SeenPosition> seen) {
+                        Seen seen) {
   Member* member = add(client, outlet, codec, nullptr);
   member->state = Member::State::resuming;
   member->session = session;
-  member->seen = std::move(seen);
+  member->seen = std::make_unique<std::vector<SeenPosition>>(std::move(seen.channels));
   const ShardIndex home = session_home(session);
   if (home >= core_.shards()) {
     // A key that no shard here has made. The answer still comes later, as the client expects.
     core_.send(core_.index, ResumedMail{member->id, session, Refusal(Errc::session_unknown), {}, {}, {}, core_.now.wall});
   } else {
-    core_.send(home, ResumeMail{session, member->id, codec});
+    core_.send(home, ResumeMail{session, member->id, codec, seen.user});
   }
   return member;
 }
@@ -62,23 +66,14 @@ void Members::on(ConnectedMail& mail) {
   }
   if (connected == nullptr) {
     Client& client = member->client;
-    members_.erase(mail.member.value);
+    remove(*member);
     client.on_connected(mail.answer);
     return;
   }
   member->state = Member::State::connected;
   member->session = connected->session;
   member->connection = std::move(mail.connection);
-  join_own_channel(*member, mail.user_channel);
   member->client.on_connected(mail.answer);
-}
-
-// Slot 0 of a connected member is its own USER channel.
-void Members::join_own_channel(Member& member, Position position) {
-  Subscription& own = add_subscription(member, {member.traits.project, ChannelType::user, member.traits.user}, {});
-  own.started = position;
-  own.state = State::active;
-  list(member, own, position);
 }
 
 void Members::on(ResumedMail& mail) {
@@ -94,7 +89,7 @@ void Members::on(ResumedMail& mail) {
   }
   if (mail.refusal) {
     Client& client = member->client;
-    members_.erase(mail.member.value);
+    remove(*member);
     client.on_restored(*mail.refusal);
     return;
   }
@@ -102,9 +97,9 @@ void Members::on(ResumedMail& mail) {
   member->traits = std::move(mail.parked.traits);
   member->project = &core_.projects.of(member->traits.project);
   member->state = Member::State::connected;
-  join_own_channel(*member, mail.user_channel);
-  member->restoring = mail.parked.subscriptions.size();
-  member->client.on_restored(Restored{member->session, member->traits, member->restoring, mail.at});
+  const std::size_t channels = mail.parked.subscriptions.size();
+  member->restoring = static_cast<std::uint32_t>(channels);
+  member->client.on_restored(Restored{member->session, member->traits, channels, mail.user_gap, mail.at});
   restore(*member, mail.parked);
 }
 
@@ -117,10 +112,11 @@ void Members::restore(Member& member, const ParkedSession& parked) {
     subscription.queued = row.queued;
   }
   // By slot: answers of this shard come from inside ask_home, and may not move what is walked here.
-  for (std::size_t slot = 1; slot <= parked.subscriptions.size(); ++slot) {
+  const std::unique_ptr<std::vector<SeenPosition>> all_seen = std::move(member.seen);
+  for (std::size_t slot = 0; slot < parked.subscriptions.size(); ++slot) {
     Subscription& subscription = member.subscriptions[slot];
     CatchUp want{subscription.queued, subscription.queued, subscription.started};
-    for (const SeenPosition& seen : member.seen) {
+    for (const SeenPosition& seen : *all_seen) {
       if (seen.channel == subscription.place->key.name) want.seen = seen.position;
     }
     if (subscription.options.with_message) {
@@ -129,13 +125,12 @@ void Members::restore(Member& member, const ParkedSession& parked) {
       ask_home(member, subscription, 0, std::nullopt);
     }
   }
-  std::vector<SeenPosition>().swap(member.seen);
 }
 
 std::optional<ParkedSession> Members::park(Member& member) {
   ParkedSession parked;
   for (const Subscription& s : member.subscriptions) {
-    if (s.place->key.type == ChannelType::user || s.state == State::leaving) continue;
+    if (s.state == State::leaving) continue;
     if (s.state == State::joining && !s.restoring) continue;  // The client has no answer yet: it will ask again.
     const Position queued = s.listed ? s.place->lists[engine::index_of(member.codec)].through : s.queued;
     parked.subscriptions.push_back({s.place->key.name, s.options, s.started, queued});
@@ -145,8 +140,8 @@ std::optional<ParkedSession> Members::park(Member& member) {
 }
 
 void Members::leave(Member* member, bool resumable) {
-  const std::unique_ptr<Member> gone = std::move(members_.at(member->id.value));
-  members_.erase(member->id.value);
+  members_.erase(*member);
+  const std::unique_ptr<Member> gone(member);
   if (member->state == Member::State::resuming) {
     if (session_home(member->session) < core_.shards()) {
       core_.send(session_home(member->session), AbandonMail{member->session, member->id});
@@ -159,8 +154,7 @@ void Members::leave(Member* member, bool resumable) {
   if (resumable && member->state == Member::State::connected) parked = park(*member);
   while (!member->subscriptions.empty()) {
     Subscription& s = member->subscriptions.back();
-    // The home forgets a leaving one by itself, and the user's home the USER channel.
-    const bool tell = s.options.with_message && s.state != State::leaving && s.place->key.type != ChannelType::user;
+    const bool tell = s.options.with_message && s.state != State::leaving;  // The home forgets a leaving one by itself.
     if (tell) core_.send(s.place->home, UnsubscribeMail{s.place->key, core_.index, {}, 0, member->codec});
     remove_subscription(*member, member->subscriptions.size() - 1);
   }
@@ -193,47 +187,105 @@ bool Members::end_doomed() {
 }
 
 void Members::end_closed() {
-  for (auto& [id, member] : members_) {
-    if (member->state == Member::State::connected && !member->project->open()) doom(*member, Errc::kicked_out_by_server);
-  }
+  members_.for_each([this](Member& member) {
+    if (member.state == Member::State::connected && !member.project->open()) doom(member, Errc::kicked_out_by_server);
+  });
 }
 
-std::uint64_t Members::queue_all(Place::List& list, const engine::Delivery& delivery) {
+std::uint64_t Members::queue_all(const Place::List& list, const engine::Delivery& delivery) {
+  // How many members ahead their memory is asked for: first the member's, then, through it, the connection's.
+  constexpr std::size_t kAhead = 8;
   const auto units = static_cast<std::int64_t>(delivery.units);
+  const Subscriber* const all = list.subscribers.begin();
+  const std::size_t count = list.subscribers.size();
   std::uint64_t taken = 0;
-  for (const Subscriber& subscriber : list.subscribers) {
-    if (!subscriber.outlet.send(delivery.frames)) [[unlikely]] {
-      full_.push_back(subscriber);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i + 2 * kAhead < count) __builtin_prefetch(all[i + 2 * kAhead].member, 1);
+    if (i + kAhead < count) all[i + kAhead].member->outlet.prefetch();
+    Member& member = *all[i].member;
+    if (!member.outlet.send(delivery.frames)) [[unlikely]] {
+      full_.push_back(all[i]);
       continue;
     }
     ++taken;
-    if (meter::Cell& cell = subscriber.member->connection.cell) cell.add(units);
+    if (meter::Cell& cell = member.connection.cell) cell.add(units);
   }
   return taken;
 }
 
+// A full connection leaves the list at once: after a hole nothing more may be queued to it.
+void Members::cut_full() {
+  for (const Subscriber& full : full_) {
+    Subscription& subscription = full.member->subscriptions[full.slot];
+    unlist(*full.member, subscription);
+    subscription.state = State::cut;
+    doom(*full.member, Errc::slow_consumer);
+  }
+  full_.clear();
+}
+
+// Counts the copies that were taken and returns the others.
+void Members::settle(Project& project, std::uint64_t taken, std::uint64_t copies, std::uint64_t units, Instant at) {
+  CHECK(taken <= copies);
+  core_.delivered += taken;
+  if (project.tally() == nullptr) return;
+  if (taken > 0) project.tally()->count(taken * units, at);
+  if (taken < copies) project.tally()->give_back((copies - taken) * units, at);
+}
+
 void Members::deliver(const ChannelName& channel, const engine::Delivery& delivery) {
-  Place* place = find_place(channel);
+  Place* place = places_.find(channel);
   Project& project = place != nullptr ? *place->project : core_.projects.of(channel.project);
   std::uint64_t taken = 0;
   if (place != nullptr) {
     Place::List& list = place->lists[engine::index_of(delivery.codec)];
     taken = queue_all(list, delivery);
-    // A full connection leaves the list at once: after a hole nothing more may be queued to it.
-    for (const Subscriber& full : full_) {
-      Subscription& subscription = full.member->subscriptions[full.slot];
-      unlist(*full.member, subscription);
-      subscription.state = State::cut;
-      doom(*full.member, Errc::slow_consumer);
-    }
-    full_.clear();
+    if (!full_.empty()) cut_full();
     list.through = delivery.through;
   }
-  CHECK(taken <= delivery.copies);
-  core_.delivered += taken;
-  if (project.tally() == nullptr) return;
-  if (taken > 0) project.tally()->count(taken * delivery.units, delivery.at);
-  if (taken < delivery.copies) project.tally()->give_back((delivery.copies - taken) * delivery.units, delivery.at);
+  settle(project, taken, delivery.copies, delivery.units, delivery.at);
+}
+
+void Members::deliver_alone(const ChannelName& channel, std::size_t hash, const SoleCopy& copy) {
+  Place* place = places_.find(channel, hash);
+  Project& project = place != nullptr ? *place->project : core_.projects.of(channel.project);
+  std::uint64_t taken = 0;
+  if (place != nullptr) {
+    Place::List& list = place->lists[engine::index_of(copy.codec)];
+    for (const Subscriber& subscriber : list.subscribers) {
+      if (!subscriber.member->outlet.append(copy.frame)) {
+        full_.push_back(subscriber);
+        continue;
+      }
+      ++taken;
+      if (meter::Cell& cell = subscriber.member->connection.cell) cell.add(static_cast<std::int64_t>(copy.units));
+    }
+    if (!full_.empty()) cut_full();
+    list.through = copy.position;
+  }
+  settle(project, taken, 1, copy.units, copy.at);
+}
+
+bool Members::deliver_to_user(ConnectionId id, Project& project, const SoleCopy& copy) {
+  Member* member = this->member(id);
+  if (member != nullptr && member->state != Member::State::connected) return false;
+  bool taken = member != nullptr && !member->doomed;  // After a hole nothing more may be queued to it.
+  if (taken && !member->outlet.append(copy.frame)) {
+    taken = false;
+    doom(*member, Errc::slow_consumer);
+  }
+  if (taken && member->connection.cell) member->connection.cell.add(static_cast<std::int64_t>(copy.units));
+  settle(project, taken ? 1 : 0, 1, copy.units, copy.at);
+  return true;
+}
+
+void Members::on(UserMail& mail) {
+  SoleCopy copy;
+  copy.frame = mail.frame.view();
+  copy.units = mail.units;
+  copy.at = mail.at;
+  // Mail is in order: the answer to the login has been here. A member that is still waiting is another one's successor.
+  CHECK(deliver_to_user(mail.member, core_.projects.of(mail.project), copy));
 }
 
 }  // namespace postage::shard

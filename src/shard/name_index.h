@@ -1,6 +1,6 @@
 #pragma once
 // Owns things that have a channel's name and finds them by it: one flat table with open addressing instead of a node per
-// entry, because a loop holds five of these entries for each client and looks up two for each message.
+// entry, because a loop holds three of these entries for each client and looks up two for each message.
 #include <algorithm>
 #include <cstddef>
 #include <memory>
@@ -17,9 +17,10 @@ template <class Value>
 class NameIndex {
  public:
   /// Null if there is none.
-  [[nodiscard]] Value* find(const engine::ChannelName& name) const {
+  [[nodiscard]] Value* find(const engine::ChannelName& name) const { return find(name, engine::hash_of(name)); }
+  /// The same, for who knows engine::hash_of(name) already.
+  [[nodiscard]] Value* find(const engine::ChannelName& name, std::size_t hash) const {
     if (size_ == 0) return nullptr;
-    const std::size_t hash = engine::hash_of(name);
     for (std::size_t i = home(hash); slots_[i].value; i = next(i)) {
       if (slots_[i].hash == hash && slots_[i].value->key.view() == name) return slots_[i].value.get();
     }

@@ -35,23 +35,40 @@ struct Now {
   Steady steady{};
 };
 
-/// The way out of one connection, as a plain pair of pointers: a subscriber list holds these side by side, so that a
-/// delivery touches the list and the connection and nothing between. The sink outlives the membership.
+/// The way out of one connection, as a plain pair of pointers. The sink outlives the membership.
 class Outlet {
  public:
   /// `Sink` has `bool send(BufferRef)` or `bool send(const BufferRef&)`: queue already framed bytes, no system call;
-  /// false when the queue is full or the connection is closing, and then nothing was queued.
+  /// false when the queue is full or the connection is closing, and then nothing was queued. If it has
+  /// `bool append(std::string_view)`, which queues a copy by the same rules, small frames for it alone go there.
   template <class Sink>
   static Outlet of(Sink& sink) {
-    return Outlet(&sink, [](void* target, const BufferRef& frames) { return static_cast<Sink*>(target)->send(frames); });
+    return Outlet(&sink, &kTable<Sink>);
   }
-  [[nodiscard]] bool send(const BufferRef& frames) const { return send_(target_, frames); }
+  [[nodiscard]] bool send(const BufferRef& frames) const { return table_->send(target_, frames); }
+  [[nodiscard]] bool append(std::string_view frames) const { return table_->append(target_, frames); }
+  /// Asks the processor for the sink's memory.
+  void prefetch() const { __builtin_prefetch(target_, 1); }
 
  private:
-  using Send = bool (*)(void*, const BufferRef&);
-  Outlet(void* target, Send send) : target_(target), send_(send) {}
+  struct Table {
+    bool (*send)(void*, const BufferRef&);
+    bool (*append)(void*, std::string_view);
+  };
+  template <class Sink>
+  static bool append_to(void* target, std::string_view frames) {
+    if constexpr (requires(Sink& sink) { sink.append(frames); }) {
+      return static_cast<Sink*>(target)->append(frames);
+    } else {
+      return static_cast<Sink*>(target)->send(BufferRef(std::string(frames)));
+    }
+  }
+  template <class Sink>
+  static constexpr Table kTable{
+      [](void* target, const BufferRef& frames) { return static_cast<Sink*>(target)->send(frames); }, &append_to<Sink>};
+  Outlet(void* target, const Table* table) : target_(target), table_(table) {}
   void* target_;
-  Send send_;
+  const Table* table_;
 };
 
 /// What the message path must know of a project.
@@ -159,7 +176,7 @@ using Answer = std::variant<T, Refusal>;
 
 /// An accepted publish.
 struct Published {
-  Position position;         ///< zero for USER channels and in a dry run
+  Position position;         ///< zero for USER messages and in a dry run
   Instant at{};
   std::uint64_t units = 0;   ///< itself and every copy
   std::uint64_t receivers = 0;
@@ -207,6 +224,7 @@ struct Restored {
   SessionKey session{};
   SessionTraits traits;
   std::size_t channels = 0;
+  std::optional<wire::Gap> user_gap;  ///< USER messages that were queued to this session and that the client does not have
   Instant at{};
 };
 
@@ -223,6 +241,11 @@ struct ChannelRestored {
 struct SeenPosition {
   std::string channel;
   Position position;
+};
+/// All that it reports.
+struct Seen {
+  std::vector<SeenPosition> channels;
+  std::optional<std::uint64_t> user;  ///< number of the last USER message, 0 for none; absent: it does not say
 };
 
 /// Port: a client's session. Calls may come from inside the shard's functions that caused them. A session must not end its

@@ -13,8 +13,8 @@ struct Shard::Rooms {
         core(parts.index, parts.bus, parts.projects, parts.tally, parts.chance),
         members(core),
         home(core, members),
-        users(core, home) {
-    members.set_home(home);
+        users(core, members) {
+    members.set_homes(home, users);
   }
   Tally& tally;
   Core core;
@@ -31,7 +31,9 @@ struct Shard::Rooms {
   }
   void on(PublishMail& mail) {
     const engine::Payload payload{mail.payload, mail.type, true};
-    Answer<Published> answer = home.publish({mail.channel.view(), {mail.publisher, mail.custom_type, payload}, mail.dry_run});
+    const engine::ChannelName name = mail.channel.view();
+    const HomePublish call{name, engine::hash_of(name), {mail.publisher, mail.custom_type, payload}, mail.dry_run};
+    Answer<Published> answer = name.type == ChannelType::user ? users.publish(call) : home.publish(call);
     if (mail.done) {
       mail.done(std::move(answer));
     } else {
@@ -39,6 +41,7 @@ struct Shard::Rooms {
     }
   }
   void on(DeliveryMail& mail) { members.deliver(mail.channel.view(), mail.delivery); }
+  void on(UserMail& mail) { members.on(mail); }
   void on(SubscribedMail& mail) { members.on(mail); }
   void on(UnsubscribedMail& mail) { members.on(mail); }
   void on(PublishedMail& mail) { members.on(mail); }
@@ -97,7 +100,7 @@ Member* Shard::connect(Client& client, Outlet outlet, Codec codec, SessionTraits
   return rooms_->members.connect(client, outlet, codec, std::move(traits));
 }
 Member* Shard::resume(Client& client, Outlet outlet, Codec codec, const SessionKey& session,
-                      std::vector<SeenPosition> seen) {
+                      Seen seen) {
   return rooms_->members.resume(client, outlet, codec, session, std::move(seen));
 }
 void Shard::leave(Member* member, bool resumable) { rooms_->members.leave(member, resumable); }
@@ -116,6 +119,7 @@ bool Shard::subscribed(Member* member, std::string_view channel) const {
   return rooms_->members.find(*member, channel) != nullptr;
 }
 SessionTraits& Shard::traits(Member* member) const { return member->traits; }
+const SessionKey& Shard::session(const Member* member) const { return member->session; }
 
 ShardGauges Shard::gauges() const {
   const Rooms& rooms = *rooms_;

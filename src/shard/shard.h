@@ -40,7 +40,7 @@ class Member;
 /// Counts for metrics; a moment's values.
 struct ShardGauges {
   std::size_t members = 0;
-  std::size_t channels = 0;       ///< at home here, message and USER channels
+  std::size_t channels = 0;       ///< message channels at home here
   std::size_t users = 0;          ///< at home here, online or resumable
   std::size_t window_bytes = 0;
   std::uint64_t published = 0;    ///< accepted since start
@@ -68,7 +68,7 @@ class Shard {
   /// member is good until leave(), a refusal or on_ended.
   Member* connect(Client& client, Outlet outlet, Codec codec, SessionTraits traits);
   /// Takes up a session again. The answer is on_restored, then on_channel_restored for each channel.
-  Member* resume(Client& client, Outlet outlet, Codec codec, const SessionKey& session, std::vector<SeenPosition> seen);
+  Member* resume(Client& client, Outlet outlet, Codec codec, const SessionKey& session, Seen seen);
   /// The connection or the session ends. With `resumable` the session is kept for limits::session_resume_seconds.
   /// No further calls to the client. The pointer is dead afterwards.
   void leave(Member* member, bool resumable);
@@ -87,6 +87,8 @@ class Shard {
   [[nodiscard]] bool subscribed(Member* member, std::string_view channel) const;
   /// The session's facts; may be changed (token renewal) while connected.
   [[nodiscard]] SessionTraits& traits(Member* member) const;
+  /// The key of its session; zero before the answer to a login.
+  [[nodiscard]] const SessionKey& session(const Member* member) const;
 
   [[nodiscard]] ShardGauges gauges() const;
 

@@ -24,6 +24,11 @@ class QueueSink {
     }
     return true;
   }
+  bool append(std::string_view frames) {
+    BufferRef own = BufferRef::make();
+    own.unshared().append(frames);
+    return send(own);
+  }
   void flush() {
     queue_.clear();
     bytes_ = 0;

@@ -3,18 +3,15 @@
 
 #include "base/check.h"
 #include "shard/members.h"
+#include "shard/users.h"
 
 namespace postage::shard {
 
 using engine::ChannelName;
 using State = Subscription::State;
 
-Place* Members::find_place(const ChannelName& name) const {
-  return places_.find(name);
-}
-
 Place& Members::place(const ChannelName& name, Project& project) {
-  if (Place* found = find_place(name)) return *found;
+  if (Place* found = places_.find(name)) return *found;
   auto made = std::make_unique<Place>();
   made->key = engine::ChannelKey(name);
   made->home = home_of(name);
@@ -23,7 +20,7 @@ Place& Members::place(const ChannelName& name, Project& project) {
 }
 
 Subscription* Members::find(Member& member, std::string_view channel) const {
-  const Place* place = find_place({member.traits.project, ChannelType::message, channel});
+  const Place* place = places_.find({member.traits.project, ChannelType::message, channel});
   if (place == nullptr) return nullptr;
   for (Subscription& s : member.subscriptions) {
     if (s.place == place) return &s;
@@ -31,17 +28,14 @@ Subscription* Members::find(Member& member, std::string_view channel) const {
   return nullptr;
 }
 
-std::size_t Members::channels_of(const Member& member) {
-  return member.subscriptions.empty() ? 0 : member.subscriptions.size() - 1;  // slot 0 is the USER channel
-}
-
 Subscription& Members::add_subscription(Member& member, const ChannelName& name, const SubscribeOptions& options) {
   Place& here = place(name, *member.project);
   ++here.references;
-  Subscription& made = member.subscriptions.emplace_back();
+  Subscription made;
   made.place = &here;
   made.options = options;
-  return made;
+  member.subscriptions.push_back(made);
+  return member.subscriptions.back();
 }
 
 void Members::remove_subscription(Member& member, std::size_t slot) {
@@ -63,8 +57,8 @@ void Members::list(Member& member, Subscription& subscription, Position through)
   subscription.index = static_cast<std::uint32_t>(list.subscribers.size());
   subscription.listed = true;
   list.through = through;
-  const auto slot = static_cast<std::uint32_t>(&subscription - member.subscriptions.data());
-  list.subscribers.push_back({member.outlet, &member, slot});
+  const auto slot = static_cast<std::uint32_t>(&subscription - member.subscriptions.begin());
+  list.subscribers.push_back({&member, slot});
 }
 
 void Members::unlist(Member& member, Subscription& subscription) {
@@ -125,7 +119,7 @@ void Members::subscribe(Member& member, std::uint64_t request, std::string_view 
     if (known->options.with_message) {
       core_.send(known->place->home, UnsubscribeMail{known->place->key, core_.index, {}, 0, member.codec});
     }
-    remove_subscription(member, static_cast<std::size_t>(known - member.subscriptions.data()));
+    remove_subscription(member, static_cast<std::size_t>(known - member.subscriptions.begin()));
   }
   ask_home(member, add_subscription(member, name, options), request, std::nullopt);
 }
@@ -201,7 +195,7 @@ void Members::unsubscribe(Member& member, std::uint64_t request, std::string_vie
   if (here && known->options.with_message) home_->unsubscribe(known->place->key.view(), core_.index, member.codec);
   // After that flush the connection may have been found full; it still goes, and so does this subscription.
   if (here || !known->options.with_message) {
-    remove_subscription(member, static_cast<std::size_t>(known - member.subscriptions.data()));
+    remove_subscription(member, static_cast<std::size_t>(known - member.subscriptions.begin()));
     member.client.on_unsubscribed(request, core_.now.wall);
     return;
   }
@@ -213,16 +207,18 @@ void Members::on(UnsubscribedMail& mail) {
   Member* member = this->member(mail.member);
   Subscription* known = member != nullptr ? find(*member, mail.channel.name) : nullptr;
   if (known == nullptr) return;
-  remove_subscription(*member, static_cast<std::size_t>(known - member->subscriptions.data()));
+  remove_subscription(*member, static_cast<std::size_t>(known - member->subscriptions.begin()));
   member->client.on_unsubscribed(mail.request, core_.now.wall);
 }
 
 void Members::publish(Member& member, std::uint64_t request, const PublishCall& call) {
   const ChannelName name{member.traits.project, call.type, call.channel};
-  const ShardIndex home = home_of(name);
+  const std::size_t hash = engine::hash_of(name);
+  const ShardIndex home = engine::home_of(hash, core_.shards());
   if (home == core_.index) {
-    const engine::Publication message{member.traits.user, call.custom_type, call.payload};
-    member.client.on_published(request, home_->publish({name, message, call.dry_run}));
+    const HomePublish here{name, hash, {member.traits.user, call.custom_type, call.payload}, call.dry_run};
+    const bool to_user = call.type == ChannelType::user;
+    member.client.on_published(request, to_user ? users_->publish(here) : home_->publish(here));
     return;
   }
   if (!core_.bus.has_room(home)) {

@@ -9,38 +9,40 @@ constexpr std::chrono::seconds kResume{limits::session_resume_seconds};
 
 }  // namespace
 
-Users::User::User(Users& u, const engine::ChannelName& name)
-    : users(u), key(name), parked_ends(u.core_.alarms, this, [](void* self, Now) {
+Users::Parked::Parked(User& user, ParkedSession s)
+    : session(std::move(s)), ends(user.users.core_.alarms, &user, [](void* self, Now) {
         auto* user = static_cast<User*>(self);
         user->users.forget_session(*user);
         user->users.drop_if_empty(*user);
-      }) {}
+      }) {
+  ends.set(user.users.core_.now.steady + kResume);
+}
 
 Users::User* Users::find(const SessionKey& session) {
-  const auto found = by_session_.find(session_id(session));
-  if (found == by_session_.end()) return nullptr;
+  User* found = by_session_.find(session_id(session).value);
+  if (found == nullptr) return nullptr;
   // Every byte is looked at, so that time tells nothing about a key.
   unsigned differs = 0;
-  for (std::size_t i = 0; i < session.size(); ++i) differs |= session[i] ^ found->second->session[i];
-  return differs == 0 ? found->second : nullptr;
+  for (std::size_t i = 0; i < session.size(); ++i) differs |= session[i] ^ found->session[i];
+  return differs == 0 ? found : nullptr;
 }
 
 void Users::on(ConnectMail& mail) {
   const engine::ChannelName name{mail.project, ChannelType::user, mail.user};
-  const Waiting who{mail.member, mail.codec, false};
+  const Waiting who{mail.member, mail.codec, false, {}};
   Project& project = core_.projects.of(mail.project);
   Refusal why(Errc::login_not_authorized);
   const bool open = project.open();
   if (!open) why = Refusal(Errc::login_rejected, "the project is closed");
   // The login's own unit, before anybody is asked to leave for it.
   if (!open || !project.tally()->admit(1, core_.now.wall, why)) {
-    core_.send(shard_of(mail.member), ConnectedMail{mail.project, mail.user, mail.member, why, {}, {}});
+    core_.send(shard_of(mail.member), ConnectedMail{mail.project, mail.user, mail.member, why, {}});
     return;
   }
   User* user = users_.find(name);
   if (user == nullptr) user = &users_.add(std::make_unique<User>(*this, name));
   turn_away(*user, Errc::login_canceled);
-  user->waiting = who;
+  user->waiting = std::make_unique<Waiting>(who);
   if (user->member) {
     core_.send(shard_of(user->member), EndMail{user->member, Errc::same_uid_login});
   } else {
@@ -50,7 +52,7 @@ void Users::on(ConnectMail& mail) {
 
 void Users::on(ResumeMail& mail) {
   User* user = find(mail.session);
-  const Waiting who{mail.member, mail.codec, true};
+  const Waiting who{mail.member, mail.codec, true, mail.user_seen};
   if (user == nullptr) {
     core_.send(shard_of(who.member), ResumedMail{who.member, mail.session, Refusal(Errc::session_unknown), {}, {}, {}, {}});
     return;
@@ -60,7 +62,7 @@ void Users::on(ResumeMail& mail) {
     return;
   }
   turn_away(*user, Errc::login_canceled);
-  user->waiting = who;
+  user->waiting = std::make_unique<Waiting>(who);
   if (user->member) {
     core_.send(shard_of(user->member), EndMail{user->member, Errc::ok});
   } else {
@@ -79,11 +81,9 @@ void Users::on(LeaveMail& mail) {
     return;
   }
   if (user->member != mail.member) return;  // An older connection, or a refused one.
-  home_.remove_user(user->key.view(), shard_of(user->member), user->codec);
   user->member = {};
   if (mail.parked) {
-    user->parked = std::make_unique<ParkedSession>(std::move(*mail.parked));
-    user->parked_ends.set(core_.now.steady + kResume);
+    user->parked = std::make_unique<Parked>(*user, std::move(*mail.parked));
   } else {
     forget_session(*user);
   }
@@ -109,7 +109,7 @@ void Users::refuse(const User& user, const Waiting& who, const Refusal& why) {
   if (who.resume) {
     core_.send(shard_of(who.member), ResumedMail{who.member, user.session, why, {}, {}, {}, {}});
   } else {
-    core_.send(shard_of(who.member), ConnectedMail{user.key.project, user.key.name, who.member, why, {}, {}});
+    core_.send(shard_of(who.member), ConnectedMail{user.key.project, user.key.name, who.member, why, {}});
   }
 }
 
@@ -130,7 +130,6 @@ void Users::go_on(User& user) {
 void Users::admit(User& user, const Waiting& who) {
   ProjectTally& tally = *core_.projects.of(user.key.project).tally();
   const Instant at = core_.now.wall;
-  std::unique_ptr<ParkedSession> older = std::move(user.parked);
   SessionKey key;
   core_.chance.fill(key);
   key[0] = static_cast<std::uint8_t>(core_.index >> 8);
@@ -139,8 +138,7 @@ void Users::admit(User& user, const Waiting& who) {
   OpenedConnection connection;
   if (!tally.open_connection({session_id(key), who.member, user.key.name}, at, connection.cell, why)) {
     tally.give_back(1, at);
-    user.parked = std::move(older);  // Nothing has happened: the lost session may still be resumed.
-    refuse(user, who, why);
+    refuse(user, who, why);  // Nothing has happened: a lost session may still be resumed.
     drop_if_empty(user);
     return;
   }
@@ -148,10 +146,12 @@ void Users::admit(User& user, const Waiting& who) {
   tally.count(1, at);
   forget_session(user);
   user.session = key;
-  by_session_[session_id(key)] = &user;
-  const Position position = go_online(user, who);
+  user.sent = 0;
+  by_session_.add(user);
+  user.member = who.member;
+  user.codec = who.codec;
   core_.send(shard_of(who.member),
-             ConnectedMail{user.key.project, user.key.name, who.member, Connected{key, at}, std::move(connection), position});
+             ConnectedMail{user.key.project, user.key.name, who.member, Connected{key, at}, std::move(connection)});
 }
 
 void Users::restore(User& user, const Waiting& who) {
@@ -169,24 +169,55 @@ void Users::restore(User& user, const Waiting& who) {
     return;
   }
   connection.open = true;
-  ResumedMail mail{who.member, user.session, {}, std::move(*user.parked), std::move(connection), {}, at};
+  ResumedMail mail{who.member, user.session, {}, std::move(user.parked->session), std::move(connection), {}, at};
   user.parked.reset();
-  user.parked_ends.cancel();
-  mail.user_channel = go_online(user, who);
+  user.member = who.member;
+  user.codec = who.codec;
+  // What the lost connection held back cannot be told from what the client got, but the client knows what it has.
+  if (who.user_seen && *who.user_seen < user.sent) mail.user_gap = wire::Gap{*who.user_seen + 1, user.sent, false};
   core_.send(shard_of(who.member), std::move(mail));
 }
 
-Position Users::go_online(User& user, const Waiting& who) {
-  user.member = who.member;
-  user.codec = who.codec;
-  return home_.add_user(user.key.view(), shard_of(who.member), who.codec);
+Answer<Published> Users::publish(const HomePublish& call) {
+  User* user = users_.find(call.channel, call.hash);
+  Project& project = core_.projects.of(call.channel.project);
+  if (!project.open()) return Refusal(Errc::channel_publish_message_failed, "the project is closed");
+  if (user == nullptr || !user->member) return Errc::channel_receiver_offline;
+  const std::uint64_t units = engine::message_units(call.message.payload.bytes.size(), project.terms().unit_bytes);
+  const std::uint64_t price = units * 2;  // itself and the copy
+  const Instant at = core_.now.wall;
+  if (call.dry_run) return Published{{}, at, price, 1};
+  const ShardIndex shard = shard_of(user->member);
+  if (shard != core_.index && !core_.bus.has_room(shard)) {
+    return Refusal(Errc::channel_publish_message_failed, "the subscribers' shards are behind");
+  }
+  Refusal why(Errc::channel_publish_message_too_frequent);
+  if (!project.tally()->admit(price, at, why)) return why;
+  project.tally()->count(units, at);
+  ++core_.published;
+  wire::MessageEvent event;
+  event.channel = call.channel.name;
+  event.channel_type = ChannelType::user;
+  event.publisher = call.message.publisher;
+  event.payload = call.message.payload;
+  event.custom_type = call.message.custom_type;
+  event.offset = ++user->sent;
+  event.timestamp = at;
+  core_.frame.clear();
+  wire::append_message(core_.frame, user->codec, event);
+  send_to(*user, project, {user->codec, core_.frame, {}, units, at});
+  return Published{{}, at, price, 1};
+}
+
+void Users::send_to(const User& user, Project& project, const SoleCopy& copy) {
+  const ShardIndex shard = shard_of(user.member);
+  if (shard == core_.index && local_.deliver_to_user(user.member, project, copy)) return;
+  core_.send(shard, UserMail{project.terms().id, user.member, BufferRef(std::string(copy.frame)), copy.units, copy.at});
 }
 
 void Users::forget_session(User& user) {
   user.parked.reset();
-  user.parked_ends.cancel();
-  const auto found = by_session_.find(session_id(user.session));
-  if (found != by_session_.end() && found->second == &user) by_session_.erase(found);
+  if (by_session_.find(session_id(user.session).value) == &user) by_session_.erase(user);
   user.session = {};
 }
 

@@ -1,11 +1,13 @@
 #include "wire/codec.h"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 
 #include "base/websocket_frame.h"
 #include "wire/frame_reader.h"
 #include "wire/json_writer.h"
+#include "wire/proto_bound.h"
 #include "wire/proto_codec.h"
 
 namespace postage::wire {
@@ -32,13 +34,44 @@ std::size_t proto_size(std::uint64_t request_id, const Body& body) {
 }
 
 template <Message Body>
-char* proto_write(char* p, std::uint64_t request_id, const Body& body) {
+char* write_proto_head(char* p, std::uint64_t request_id, std::size_t body) {
   if (request_id != 0) p = proto::write_varint(proto::write_varint(p, proto::tag_of(1, proto::kVarint)), request_id);
-  return proto::Value<Body>::write(proto::write_varint(p, proto::tag_of(Schema<Body>::number, proto::kBytes)), body);
+  return proto::write_varint(proto::write_varint(p, proto::tag_of(Schema<Body>::number, proto::kBytes)), body);
+}
+
+template <Message Body>
+char* proto_write(char* p, std::uint64_t request_id, const Body& body) {
+  p = write_proto_head<Body>(p, request_id, proto::body_size(body));
+  return proto::write_body(p, body);
+}
+
+// The frame's header, the id, the body's tag and length never take more.
+constexpr std::size_t kProtoHeadMax = kFrameHeaderBytesMax + 1 + 10 + 5 + 5;
+// Up to here a body is written before its size is known: a copy of so few bytes costs less than adding them up first.
+constexpr std::size_t kProtoSmall = 1024;
+
+template <Message Body>
+void append_small_proto(std::string& out, std::uint64_t request_id, const Body& body, bool with_header) {
+  char bytes[kProtoHeadMax + kProtoSmall];
+  char* const begin = bytes + kProtoHeadMax;
+  const auto size = static_cast<std::size_t>(proto::write_body(begin, body) - begin);
+  CHECK(size <= kProtoSmall);
+  char inner[kProtoHeadMax];
+  const auto inner_size = static_cast<std::size_t>(write_proto_head<Body>(inner, request_id, size) - inner);
+  char outer[kFrameHeaderBytesMax];
+  const std::size_t outer_size = with_header ? write_frame_header(outer, websocket::kBinary, inner_size + size) : 0;
+  char* const from = begin - inner_size - outer_size;
+  std::memcpy(from, outer, outer_size);
+  std::memcpy(from + outer_size, inner, inner_size);
+  out.append(from, outer_size + inner_size + size);
 }
 
 template <Message Body>
 void append_proto(std::string& out, std::uint64_t request_id, const Body& body, bool with_header) {
+  if (proto::body_bound(body) <= kProtoSmall) {
+    append_small_proto(out, request_id, body, with_header);
+    return;
+  }
   const std::size_t size = proto_size(request_id, body);
   if (with_header) append_frame_header(out, websocket::kBinary, size);
   const std::size_t begin = out.size();
@@ -98,6 +131,25 @@ Result<ServerFrame> decode_event(Codec codec, std::string_view frame, bool is_te
 void append_message(std::string& out, Codec codec, const MessageEvent& message) {
   append(out, codec, 0, message, true);
 }
+
+template <class Body>
+void append_reply(std::string& out, Codec codec, std::uint64_t request_id, const Body& body) {
+  append(out, codec, request_id, body, true);
+}
+#define POSTAGE_APPEND(Body) template void append_reply(std::string&, Codec, std::uint64_t, const Body&)
+POSTAGE_APPEND(HelloReply);
+POSTAGE_APPEND(LoginReply);
+POSTAGE_APPEND(RenewTokenReply);
+POSTAGE_APPEND(LogoutReply);
+POSTAGE_APPEND(Pong);
+POSTAGE_APPEND(SubscribeReply);
+POSTAGE_APPEND(UnsubscribeReply);
+POSTAGE_APPEND(PublishReply);
+POSTAGE_APPEND(ErrorReply);
+POSTAGE_APPEND(TokenWillExpire);
+POSTAGE_APPEND(Resumed);
+POSTAGE_APPEND(Bye);
+#undef POSTAGE_APPEND
 
 void append_reply(std::string& out, Codec codec, const ServerFrame& reply) {
   std::visit([&](const auto& body) { append(out, codec, reply.request_id, body, true); }, reply.body);

@@ -29,6 +29,9 @@ Result<Request> decode_request(Codec codec, std::string_view frame, bool is_text
 /// Appends a complete WebSocket frame, header included. Text in `reply` must be valid UTF-8 (what decode_request gave
 /// is).
 void append_reply(std::string& out, Codec codec, const ServerFrame& reply);
+/// The same for a frame that is not in a ServerFrame: any of its alternatives, under `request_id`.
+template <class Body>
+void append_reply(std::string& out, Codec codec, std::uint64_t request_id, const Body& body);
 /// The hot half of append_reply: one delivery.
 void append_message(std::string& out, Codec codec, const MessageEvent& message);
 

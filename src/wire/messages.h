@@ -50,9 +50,14 @@ struct ResumePosition {
   std::uint64_t epoch = 0;
   std::uint64_t offset = 0;
 };
+/// The `offset` of the last USER message that the client has seen; 0: none.
+struct ResumeUser {
+  std::uint64_t offset = 0;
+};
 struct Resume {
   SessionKey session{};
   std::span<const ResumePosition> channels;  ///< at most kResumeChannelsMax
+  std::optional<ResumeUser> user;            ///< absent: the client does not say
 };
 /// First request of every connection.
 struct Hello {
@@ -176,8 +181,8 @@ struct MessageEvent {
   std::string_view publisher;
   Payload payload;
   std::string_view custom_type;
-  std::uint64_t epoch = 0;   ///< 0 for USER channels
-  std::uint64_t offset = 0;  ///< as epoch
+  std::uint64_t epoch = 0;   ///< 0 for USER messages
+  std::uint64_t offset = 0;  ///< of a USER message: its number in the receiver's session
   Instant timestamp{};
 };
 /// The token ends soon (limits::token_warning_seconds before).
@@ -203,6 +208,7 @@ struct Resumed {
   SessionKey session{};
   std::span<const ChannelResumed> channels;  ///< at most kResumeChannelsMax
   bool complete = false;
+  std::optional<Gap> user_gap;  ///< USER messages queued to this session that the client does not have
 };
 /// The server ends the connection; the WebSocket close follows with close_code(code).
 struct Bye {

@@ -64,8 +64,13 @@ struct Schema<ResumePosition> {
                  field(3, "offset", &ResumePosition::offset));
 };
 template <>
+struct Schema<ResumeUser> {
+  POSTAGE_FIELDS(field(1, "offset", &ResumeUser::offset));
+};
+template <>
 struct Schema<Resume> {
-  POSTAGE_FIELDS(field(1, "session", &Resume::session), field(2, "channels", &Resume::channels));
+  POSTAGE_FIELDS(field(1, "session", &Resume::session), field(2, "channels", &Resume::channels),
+                 field(3, "user", &Resume::user));
 };
 template <>
 struct Schema<Hello> {
@@ -215,7 +220,7 @@ template <>
 struct Schema<Resumed> {
   POSTAGE_ALTERNATIVE(101, "resumed");
   POSTAGE_FIELDS(field(1, "session", &Resumed::session), field(2, "channels", &Resumed::channels),
-                 field(3, "complete", &Resumed::complete));
+                 field(3, "complete", &Resumed::complete), field(4, "user_gap", &Resumed::user_gap));
 };
 template <>
 struct Schema<Bye> {

@@ -21,7 +21,7 @@ inline constexpr ChannelResumed kResumed[] = {
 inline std::vector<std::pair<std::string, Request>> requests() {
   return {
       {"hello", {1, Hello{1, "my-app", "1.2.3", std::nullopt}}},
-      {"hello_resume", {1, Hello{1, "my-app", "1.2.3", Resume{kSession, kPositions}}}},
+      {"hello_resume", {1, Hello{1, "my-app", "1.2.3", Resume{kSession, kPositions, ResumeUser{3}}}}},
       {"login", {2, Login{kAppId, "peter", "007...", 5, 300}}},
       {"renew_token", {3, RenewToken{"007..."}}},
       {"logout", {4, Logout{}}},
@@ -58,9 +58,9 @@ inline std::vector<std::pair<std::string, ServerFrame>> server_frames() {
        {0, MessageEvent{"news", ChannelType::message, "peter", Payload::text("hello, \"世界\"\n"), "greeting", 7, 42,
                         kNow}}},
       {"message_binary",
-       {0, MessageEvent{"maria", ChannelType::user, "peter", Payload::binary(kBytes), "", 0, 0, kNow}}},
+       {0, MessageEvent{"maria", ChannelType::user, "peter", Payload::binary(kBytes), "", 0, 4, kNow}}},
       {"token_will_expire", {0, TokenWillExpire{Instant(milliseconds(1'767'225'630'123))}}},
-      {"resumed", {0, Resumed{kSession, kResumed, true}}},
+      {"resumed", {0, Resumed{kSession, kResumed, true, Gap{4, 6, false}}}},
       {"bye", {0, Bye{Errc::server_stopping, true, "", 1500}}},
   };
 }

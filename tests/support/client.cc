@@ -125,7 +125,7 @@ Result<wire::HelloReply> Client::resume(const wire::SessionKey& session, const s
   for (const Position& p : seen) positions.push_back({p.channel, p.epoch, p.offset});
   session_ = session;
   return call<wire::HelloReply>(
-      {0, wire::Hello{wire::kProtocolVersion, "test", "1", wire::Resume{session, positions}}});
+      {0, wire::Hello{wire::kProtocolVersion, "test", "1", wire::Resume{session, positions, std::nullopt}}});
 }
 
 Result<wire::LoginReply> Client::login(const LoginOptions& who) {

@@ -13,16 +13,16 @@ std::int64_t hour_of(Instant at) { return std::chrono::floor<std::chrono::hours>
 }  // namespace
 
 Channel::ShardCount& Channel::count_of(ShardIndex shard) {
-  const auto found = std::find_if(shards_.begin(), shards_.end(), [&](const ShardCount& s) { return s.shard == shard; });
+  auto* const found = std::find_if(shards_.begin(), shards_.end(), [&](const ShardCount& s) { return s.shard == shard; });
   if (found != shards_.end()) return *found;
-  return shards_.emplace_back(ShardCount{shard, {}});
+  shards_.push_back(ShardCount{shard, {}});
+  return shards_.back();
 }
 
 void Channel::add_subscriber(ShardIndex shard, Codec codec) {
   CHECK(!has_joined());
   ++count_of(shard).count[index_of(codec)];
   ++of_codec_[index_of(codec)];
-  ++subscribers_;
 }
 
 void Channel::remove_subscriber(ShardIndex shard, Codec codec) {
@@ -31,7 +31,6 @@ void Channel::remove_subscriber(ShardIndex shard, Codec codec) {
   CHECK(here.count[index_of(codec)] > 0);
   --here.count[index_of(codec)];
   --of_codec_[index_of(codec)];
-  --subscribers_;
   const bool none = std::all_of(here.count.begin(), here.count.end(), [](std::uint32_t n) { return n == 0; });
   if (none) {
     here = shards_.back();
@@ -47,37 +46,40 @@ bool Channel::joined_full() const {
   return std::any_of(joined_.begin(), joined_.end(), [](const BufferRef& b) { return b.size() >= kJoinedBytesMax; });
 }
 
-Accepted Channel::accept(const ChannelName& name, const Publication& message, Instant at, std::uint64_t unit_bytes,
-                         bool keep) {
-  CHECK(!must_flush_before(at));
+Position Channel::accept(const ChannelName& name, const Publication& message, const Terms& terms) {
   ++offset_;
-  if (subscribers_ > 0) {
-    wire::MessageEvent event;
-    event.channel = name.name;
-    event.channel_type = name.type;
-    event.publisher = message.publisher;
-    event.payload = message.payload;
-    event.custom_type = message.custom_type;
-    // A USER channel has no positions on the wire: its messages are not resumed, they reach who is online or nobody.
-    if (name.type != ChannelType::user) {
-      event.epoch = epoch_;
-      event.offset = offset_;
-    }
-    event.timestamp = at;
-    for (std::size_t codec = 0; codec < kCodecs; ++codec) {
-      if (of_codec_[codec] == 0) continue;
-      if (!joined_[codec]) joined_[codec] = BufferRef::make();
-      wire::append_message(joined_[codec].unshared(), static_cast<Codec>(codec), event);
-    }
-    joined_units_ += message_units(message.payload.bytes.size(), unit_bytes);
-    joined_at_ = at;
-  }
-  if (keep) {
-    window_.keep(message, offset_, at);
+  if (subscribers() > 0) encode(name, message, terms);
+  if (terms.keep != nullptr) {
+    window_.keep(message, offset_, terms.at, *terms.keep);
   } else if (!window_.empty()) {
     window_.clear();
   }
-  return {{epoch_, offset_}, at};
+  return position();
+}
+
+void Channel::encode(const ChannelName& name, const Publication& message, const Terms& terms) {
+  wire::MessageEvent event;
+  event.channel = name.name;
+  event.channel_type = name.type;
+  event.publisher = message.publisher;
+  event.payload = message.payload;
+  event.custom_type = message.custom_type;
+  event.epoch = epoch_;
+  event.offset = offset_;
+  event.timestamp = terms.at;
+  if (terms.alone != nullptr) {
+    CHECK(!has_joined() && subscribers() == 1);
+    wire::append_message(*terms.alone, sole_codec(), event);
+    return;
+  }
+  CHECK(!must_flush_before(terms.at));
+  for (std::size_t codec = 0; codec < kCodecs; ++codec) {
+    if (of_codec_[codec] == 0) continue;
+    if (!joined_[codec]) joined_[codec] = BufferRef::make();
+    wire::append_message(joined_[codec].unshared(), static_cast<Codec>(codec), event);
+  }
+  joined_units_ += message_units(message.payload.bytes.size(), terms.unit_bytes);
+  joined_at_ = terms.at;
 }
 
 void Channel::take_deliveries(std::vector<Delivery>& out) {

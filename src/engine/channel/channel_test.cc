@@ -15,9 +15,12 @@ const ChannelName kStage{ProjectId{1}, ChannelType::message, "stage"};
 Publication say(std::string_view text) { return {"ann", "", Payload::text(text)}; }
 
 struct ChannelTest : testing::Test {
-  Channel channel{kEpoch, {3, 1000, 120s}};
+  Channel channel{kEpoch};
+  WindowLimits limits{3, 1000, 120s};
   std::vector<Delivery> out;
-  Accepted accept(std::string_view text, Instant at = kNow) { return channel.accept(kStage, say(text), at, 1024, true); }
+  Position accept(std::string_view text, Instant at = kNow) {
+    return channel.accept(kStage, say(text), {at, 1024, &limits, nullptr});
+  }
   void flush() {
     out.clear();
     channel.take_deliveries(out);
@@ -29,7 +32,7 @@ struct ChannelTest : testing::Test {
 
 TEST_F(ChannelTest, OffsetsGrowByOneFromOne) {
   EXPECT_EQ(channel.position(), (Position{kEpoch, 0}));
-  for (std::uint64_t n = 1; n <= 5; ++n) EXPECT_EQ(accept("x").position, (Position{kEpoch, n}));
+  for (std::uint64_t n = 1; n <= 5; ++n) EXPECT_EQ(accept("x"), (Position{kEpoch, n}));
 }
 
 TEST_F(ChannelTest, OneDeliveryForEachShardAndCodecWithItsCopies) {
@@ -59,6 +62,20 @@ TEST_F(ChannelTest, OneDeliveryForEachShardAndCodecWithItsCopies) {
 TEST_F(ChannelTest, WithoutSubscribersNothingIsJoined) {
   accept("x");
   EXPECT_FALSE(channel.has_joined());
+}
+
+TEST_F(ChannelTest, ASoleSubscribersFrameIsTheOneThatWouldBeJoined) {
+  channel.add_subscriber(1, Codec::json);
+  EXPECT_EQ(channel.sole_codec(), Codec::json);
+  accept("one");
+  flush();
+  std::string alone = "before ";
+  Channel other(kEpoch);
+  other.add_subscriber(1, Codec::json);
+  EXPECT_EQ(other.accept(kStage, say("one"), {kNow, 1024, &limits, &alone}), (Position{kEpoch, 1}));
+  EXPECT_FALSE(other.has_joined());
+  EXPECT_EQ(alone, "before " + std::string(out[0].frames.view()));
+  EXPECT_EQ(other.window().messages(), 1u);
 }
 
 TEST_F(ChannelTest, JoinedFramesEndAtTheirBoundAndAtTheHour) {
@@ -101,20 +118,20 @@ TEST_F(ChannelTest, TheWindowIsBoundedByMessagesBytesAndAge) {
   EXPECT_EQ(channel.window().messages(), 1u + 1u);
   EXPECT_LE(channel.window().bytes(), 1000u);
   accept("late", kNow + 120s - 1ms);
-  channel.window().expire(kNow + 120s - 1ms);
+  channel.window().expire(kNow + 120s - 1ms, limits.age_max);
   EXPECT_EQ(replay(0).lost, (LostRange{1, 4}));
-  channel.window().expire(kNow + 120s);
+  channel.window().expire(kNow + 120s, limits.age_max);
   found = replay(3);
   EXPECT_EQ(found.lost, (LostRange{4, 5}));
   EXPECT_EQ(found.messages(), 1u);
-  channel.window().expire(kNow + 240s);
+  channel.window().expire(kNow + 240s, limits.age_max);
   EXPECT_TRUE(channel.window().empty());
   EXPECT_EQ(channel.window().bytes(), 0u);
   EXPECT_EQ(replay(0).lost, (LostRange{1, 6}));
 }
 
 TEST_F(ChannelTest, UnitsOfARangeAreThoseOfItsPayloads) {
-  channel = Channel(kEpoch, {100, 1'000'000, 120s});
+  limits = {100, 1'000'000, 120s};
   for (const std::size_t size : {0u, 1024u, 1025u, 2049u}) accept(std::string(size, 'x'));
   EXPECT_EQ(channel.window().units(1, 4, 1024), 1u + 1u + 2u + 3u);
   EXPECT_EQ(channel.window().units(3, 3, 1024), 2u);
@@ -123,7 +140,7 @@ TEST_F(ChannelTest, UnitsOfARangeAreThoseOfItsPayloads) {
 
 TEST_F(ChannelTest, WhatIsNotKeptIsAGap) {
   accept("1");
-  channel.accept(kStage, say("2"), kNow, 1024, false);
+  channel.accept(kStage, say("2"), {kNow, 1024, nullptr, nullptr});
   accept("3");
   const Replay found = replay(0);
   EXPECT_EQ(found.lost, (LostRange{1, 2}));

@@ -1,16 +1,21 @@
 #include "engine/channel/names.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/limits.h"
 
 namespace postage::engine {
 namespace {
 
-bool name_character(char c) {
-  if (c < 0x20 || c > 0x7E) return false;
-  return c != '"' && c != '\'' && c != '*' && c != '/' && c != '\\';
+constexpr std::array<bool, 256> name_characters() {
+  std::array<bool, 256> may{};
+  for (std::size_t c = 0x20; c <= 0x7E; ++c) may[c] = true;
+  for (const char c : {'"', '\'', '*', '/', '\\'}) may[static_cast<unsigned char>(c)] = false;
+  return may;
 }
+constexpr std::array<bool, 256> kNameCharacters = name_characters();
+bool name_character(char c) { return kNameCharacters[static_cast<unsigned char>(c)]; }
 
 bool plain_name(std::string_view name, std::int64_t bytes_max) {
   return !name.empty() && static_cast<std::int64_t>(name.size()) <= bytes_max && name != "null" &&

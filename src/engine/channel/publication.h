@@ -49,10 +49,11 @@ inline std::size_t hash_of(const ChannelName& name) {
   h *= 0xD6E8FEB86659FD93ULL;
   return static_cast<std::size_t>(h ^ (h >> 32));
 }
-/// The shard that a channel lives on.
-inline ShardIndex home_of(const ChannelName& name, std::size_t shards) {
-  return static_cast<ShardIndex>((hash_of(name) >> 8) % shards);
+/// The shard that a channel lives on; `hash` is hash_of its name.
+inline ShardIndex home_of(std::size_t hash, std::size_t shards) {
+  return shards == 1 ? ShardIndex{0} : static_cast<ShardIndex>((hash >> 8) % shards);
 }
+inline ShardIndex home_of(const ChannelName& name, std::size_t shards) { return home_of(hash_of(name), shards); }
 
 /// A place in a channel. An epoch is one unbroken run of offsets, never 0; offsets begin at 1 and grow by one.
 struct Position {

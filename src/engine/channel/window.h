@@ -7,10 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/limits.h"
 #include "base/shared_buffer.h"
+#include "engine/channel/message_ring.h"
 #include "engine/channel/publication.h"
 
 namespace postage::engine {
@@ -42,20 +42,21 @@ struct Replay {
 /// See the top of the file. An empty window holds no memory. Pure; one thread at a time.
 class Window {
  public:
-  explicit Window(WindowLimits limits) : limits_(limits) {}
-
-  void set_limits(WindowLimits limits) { limits_ = limits; }
-  /// Keeps the message of the next offset; drops what is over the bounds at `at`.
-  void keep(const Publication& message, std::uint64_t offset, Instant at);
+  /// Keeps the message of the next offset, within `limits` at `at`; drops what no longer fits.
+  void keep(const Publication& message, std::uint64_t offset, Instant at, const WindowLimits& limits);
   /// Drops everything.
-  void clear();
-  /// Drops what is older than the bound at `now`.
-  void expire(Instant now);
+  void clear() { kept_.reset(); }
+  /// Drops what is `age_max` old or older at `now`.
+  void expire(Instant now, milliseconds age_max);
   [[nodiscard]] bool empty() const { return kept_ == nullptr; }
-  /// When the oldest message passes its age; meaningful while not empty.
-  [[nodiscard]] Instant oldest_ends_at() const { return at(0).at + limits_.age_max; }
-  [[nodiscard]] std::size_t messages() const { return empty() ? 0 : kept_->count; }
-  [[nodiscard]] std::size_t bytes() const { return empty() ? 0 : kept_->bytes; }
+  /// When the oldest message was published; meaningful while not empty.
+  [[nodiscard]] Instant oldest_at() const { return kept_->ring.oldest_at(); }
+  [[nodiscard]] std::size_t messages() const { return empty() ? 0 : kept_->ring.count(); }
+  [[nodiscard]] std::size_t bytes() const { return empty() ? 0 : kept_->ring.bytes(); }
+  /// Asks the processor for the memory that keep() will touch.
+  void prefetch() const {
+    if (kept_) kept_->ring.prefetch();
+  }
 
   /// Message units of the kept offsets in [from, to].
   [[nodiscard]] std::uint64_t units(std::uint64_t from, std::uint64_t to, std::uint64_t unit_bytes) const;
@@ -64,34 +65,20 @@ class Window {
                               std::uint64_t through);
 
  private:
-  struct Entry {
-    Instant at{};
-    std::string bytes;  // publisher, custom type, payload, one after another
-    std::uint32_t publisher_size = 0;
-    std::uint16_t custom_type_size = 0;
-    MessageType type = MessageType::string;
-  };
   struct Encoded {
     std::uint64_t after = 0;
     std::uint64_t through = 0;
     BufferRef frames;
   };
-  // Of a window that is not empty; between two calls `count` is not 0.
+  // Of a window that is not empty; between two calls its ring is not empty.
   struct Kept {
-    [[nodiscard]] Entry& at(std::size_t i) { return ring[(head + i) & (ring.size() - 1)]; }
-    void drop_oldest();
-    void grow();
-    std::vector<Entry> ring;  // a power of two
-    std::size_t head = 0;
-    std::size_t count = 0;
-    std::size_t bytes = 0;
+    MessageRing ring;
     std::uint64_t first = 1;  // offset of the oldest
-    std::array<Encoded, kCodecs> encoded;
+    std::unique_ptr<std::array<Encoded, kCodecs>> encoded;  // what the last resumes asked for
   };
-  [[nodiscard]] Entry& at(std::size_t i) const { return kept_->at(i); }
+  void drop_oldest();
   void encode(std::string& out, const ChannelName& name, std::uint64_t epoch, Codec codec, std::uint64_t offset) const;
 
-  WindowLimits limits_;
   std::unique_ptr<Kept> kept_;
 };
 
