@@ -44,20 +44,27 @@ class ResumeWatch {
   readonly done: Promise<void>;
   #finish: () => void = () => undefined;
   readonly #session: Session;
+  readonly #userId: string;
 
-  constructor(session: Session) {
+  constructor(session: Session, userId: string) {
     this.#session = session;
+    this.#userId = userId;
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
     });
   }
 
-  take({ session, channels, complete }: ResumedFrame): void {
+  take({ session, channels, complete, user_gap: userGap }: ResumedFrame): void {
     this.#session.key = session;
+    if (userGap) {
+      this.lost.push({ channelName: this.#userId, channelType: 'USER', from: userGap.from, to: userGap.to });
+      this.#session.userRead = Math.max(this.#session.userRead, userGap.to);
+    }
     for (const { channel, epoch, gap } of channels ?? []) {
       const known = this.#session.channels.get(channel);
       if (!gap || !known) continue;
-      this.lost.push({ channelName: channel, from: gap.epoch_changed ? null : gap.from, to: gap.epoch_changed ? null : gap.to });
+      const [from, to] = gap.epoch_changed ? [null, null] : [gap.from, gap.to];
+      this.lost.push({ channelName: channel, channelType: 'MESSAGE', from, to });
       known.epoch = epoch;
       known.offset = gap.epoch_changed ? 0 : gap.to;
     }
@@ -71,6 +78,7 @@ class ResumeWatch {
 }
 
 async function logIn(link: WireLink, who: Who, session: Session): Promise<number> {
+  session.userRead = 0; // Before the login: the new session's first message may come right behind its answer.
   const frame = await link.request(
     'login',
     'login',
@@ -109,7 +117,7 @@ async function restore(link: WireLink, session: Session): Promise<{ unrestored: 
 
 /** Connects, and resumes the session if it has been logged in before. Rejects with RTMBaseError. */
 export async function connect(Socket: WebSocketClass, address: string, who: Who, session: Session, handlers: LinkHandlers): Promise<Connected> {
-  const watch = new ResumeWatch(session);
+  const watch = new ResumeWatch(session, who.userId);
   let ended = false;
   const link = await WireLink.open(Socket, address, {
     onEvent: (frame) => (frame.resumed ? watch.take(frame.resumed) : handlers.onEvent(frame)),
@@ -120,7 +128,7 @@ export async function connect(Socket: WebSocketClass, address: string, who: Who,
     },
   });
   try {
-    const resume = session.key ? { resume: { session: session.key, channels: session.positions() } } : {};
+    const resume = session.key ? { resume: { session: session.key, channels: session.positions(), user: { offset: session.userRead } } } : {};
     const hello = await link.request('login', 'hello', { protocol_version: 1, client_name: 'postage-rtm-js', client_version: '0.1.0', ...resume });
     if (hello.hello?.resumed) {
       await watch.done;

@@ -49,6 +49,7 @@ export interface MessageFrame {
 export interface ResumedFrame {
   session: string;
   complete: boolean;
+  user_gap?: { from: number; to: number };
   channels?: { channel: string; epoch: number; gap?: { from: number; to: number; epoch_changed: boolean } }[];
 }
 export interface ByeFrame {

@@ -9,6 +9,7 @@ export interface Position {
 
 export interface Lost {
   channelName: string;
+  channelType: 'MESSAGE' | 'USER';
   from: number | null;
   to: number | null;
 }
@@ -22,6 +23,8 @@ export class Session {
   /** The key that resumes the session; null before the login and when the server no longer knows it. */
   key: string | null = null;
   readonly channels = new Map<string, Channel>();
+  /** Number of the last USER message of this session; they have no other position. */
+  userRead = 0;
 
   constructor(token: string) {
     this.token = token;
@@ -33,7 +36,11 @@ export class Session {
 
   /** Notes a message as read. False for one that was read before: a resume may send it again. */
   read(message: MessageFrame): boolean {
-    const channel = message.channel_type === 'USER' ? undefined : this.channels.get(message.channel);
+    if (message.channel_type === 'USER') {
+      this.userRead = message.offset;
+      return true;
+    }
+    const channel = this.channels.get(message.channel);
     if (!channel) return true;
     if (message.epoch === channel.epoch && message.offset <= channel.offset) return false;
     channel.epoch = message.epoch;
@@ -53,7 +60,7 @@ export class Session {
     const { epoch, offset } = channel;
     channel.epoch = now.epoch;
     channel.offset = now.offset;
-    if (epoch !== now.epoch) return { channelName: name, from: null, to: null };
-    return now.offset > offset ? { channelName: name, from: offset + 1, to: now.offset } : null;
+    if (epoch !== now.epoch) return { channelName: name, channelType: 'MESSAGE', from: null, to: null };
+    return now.offset > offset ? { channelName: name, channelType: 'MESSAGE', from: offset + 1, to: now.offset } : null;
   }
 }

@@ -116,9 +116,11 @@ export interface StatusEvent {
   reason: string;
   timestamp: number;
 }
-/** Postage: messages of a channel were lost while the connection was away; loss is never silent. */
+/** Postage: messages of a channel, or to this user, were lost while the connection was away; loss is never silent. */
 export interface GapEvent {
+  /** The channel, or the own user ID. */
   channelName: string;
+  channelType: 'MESSAGE' | 'USER';
   /** The first and last lost offset; unknown when the channel began anew. */
   from: number | null;
   to: number | null;

@@ -128,7 +128,7 @@ test('a lost connection is resumed from the last message read, and repeats are n
   await server.next('hello');
   server.sockets[0].terminate();
   const { body, socket } = await server.next('hello');
-  assert.deepEqual(body.resume, { session, channels: [{ channel: 'news', epoch: 7, offset: 11 }] });
+  assert.deepEqual(body.resume, { session, channels: [{ channel: 'news', epoch: 7, offset: 11 }], user: { offset: 0 } });
   const connected = eventOf(client, 'linkState', state('CONNECTED'));
   server.send({ resumed: { session: 'ff'.repeat(16), complete: true, channels: [{ channel: 'news', epoch: 7, replayed: 2 }] } }, socket);
   server.send(message(11, 'one'), socket);
@@ -149,7 +149,24 @@ test('a gap in a resume is told', async () => {
   const { socket } = await server.next('hello');
   const gap = eventOf(client, 'gap');
   server.send({ resumed: { session, complete: true, channels: [{ channel: 'news', epoch: 7, replayed: 0, gap: { from: 11, to: 40, epoch_changed: false } }] } }, socket);
-  assert.deepEqual(await gap, { channelName: 'news', from: 11, to: 40, timestamp: 20 });
+  assert.deepEqual(await gap, { channelName: 'news', channelType: 'MESSAGE', from: 11, to: 40, timestamp: 20 });
+});
+
+test('messages to the user that a lost connection held back are told', async () => {
+  await client.login();
+  const first = eventOf(client, 'message');
+  const to = { channel: 'ann', channel_type: 'USER', publisher: 'bob', payload: 'psst', epoch: 0, offset: 2, timestamp: 5 };
+  server.send({ message: to });
+  await first;
+  server.answers.hello = { protocol_version: 1, resumed: true, timestamp: 20 };
+  await server.next('hello');
+  server.sockets[0].terminate();
+  const { body, socket } = await server.next('hello');
+  assert.deepEqual(body.resume.user, { offset: 2 });
+  const gap = eventOf(client, 'gap');
+  server.send({ resumed: { session, complete: true, user_gap: { from: 3, to: 4, epoch_changed: false } } }, socket);
+  const { channelType, from, to: last } = await gap;
+  assert.deepEqual([channelType, from, last], ['USER', 3, 4]);
 });
 
 test('when the server knows the session no more, the client logs in, subscribes again and tells what it missed', async () => {
@@ -162,7 +179,7 @@ test('when the server knows the session no more, the client logs in, subscribes 
   server.sockets[0].terminate();
   assert.equal((await server.next('subscribe')).body.with_metadata, true);
   assert.deepEqual([(await connected).isResumed, (await connected).unrestoredChannels], [false, []]);
-  assert.deepEqual(await gap, { channelName: 'news', from: 11, to: 15, timestamp: 2 });
+  assert.deepEqual(await gap, { channelName: 'news', channelType: 'MESSAGE', from: 11, to: 15, timestamp: 2 });
 });
 
 test('an unknown session is forgotten and the next attempt logs in', async () => {
