@@ -127,7 +127,8 @@ TEST_P(RateTest, GivesTheKnownInvoice) {
   input.usage.pcu = parse_decimal(row.pcu)->value;
   input.usage.messages = parse_decimal(row.messages)->value;
   input.usage.month_hours = row.hours;
-  input.month_days = static_cast<int>(row.hours / 24);
+  const bool by_seconds = input.catalogue->rules.upgrade == catalog::UpgradeRule::pro_rata_seconds;
+  input.month_days = static_cast<int>(by_seconds ? row.hours * 3600 : row.hours / 24);
   const auto words = split_text(row.segments, ' ');
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
     input.segments.push_back({input.catalogue->find(words[i]), std::stoi(words[i + 1])});

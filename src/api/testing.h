@@ -36,8 +36,9 @@ class DirectoryAccounts final : public invoice::AccountBook {
     for (const auth::ProjectInfo* each : snapshot->all_projects_of(id)) all.push_back({each->id, each->name});
     return all;
   }
-  Result<void> terms_changed(AccountId id, const std::string& plan) override {
+  Result<void> terms_changed(AccountId id, const std::string& catalogue, const std::string& plan) override {
     auth::AccountChange change;
+    change.catalogue = catalogue;
     change.plan = plan;
     auto done = directory_.change_account(id, change, auth::Actor::system("billing"), Instant{});
     if (!done) return done.error();

@@ -44,12 +44,13 @@ std::vector<meter::NamedProject> DirectoryAccounts::projects(AccountId id) const
   return all;
 }
 
-Result<void> DirectoryAccounts::terms_changed(AccountId id, const std::string& plan) {
+Result<void> DirectoryAccounts::terms_changed(AccountId id, const std::string& catalogue, const std::string& plan) {
   const auth::SnapshotRef snapshot = directory_.snapshot();
   const auth::AccountInfo* account = snapshot->account(id);
   if (account == nullptr) return Error(Errc::no_account);
-  if (account->plan != plan) {
+  if (account->plan != plan || account->catalogue != catalogue) {
     auth::AccountChange change;
+    change.catalogue = catalogue;
     change.plan = plan;
     TRY(changed, directory_.change_account(id, change, auth::Actor::system("billing"), clock_.wall()));
     (void)changed;
@@ -72,7 +73,9 @@ Result<quota::GateTerms> AccountGates::terms(AccountId account, Instant now) con
   gate.catalogue = terms.catalogue.catalogue;
   gate.plan = terms.subscription.plan();
   gate.rated_by = terms.subscription.rated_by();
-  gate.next_plan = terms.subscription.pending();
+  gate.next_plan = terms.subscription.next_plan();
+  gate.segments = terms.subscription.segments();
+  gate.month = terms.subscription.period();
   gate.contract = terms.contract;
   gate.tax = terms.tax;
   gate.budget = terms.budget;
@@ -82,7 +85,7 @@ Result<quota::GateTerms> AccountGates::terms(AccountId account, Instant now) con
 Result<quota::GateUsage> AccountGates::usage(AccountId account, const quota::GateTerms& terms, Instant now) const {
   const std::vector<meter::NamedProject> projects = ports_.accounts.projects(account);
   const Zone& zone = terms.catalogue->zone;
-  TRY(month, ports_.usage.month(account, projects, month_range(month_of(now, zone), zone)));
+  TRY(month, ports_.usage.month(account, projects, terms.month.value_or(month_range(month_of(now, zone), zone))));
   quota::GateUsage usage;
   usage.messages = static_cast<std::int64_t>(month.message_units());
   usage.simultaneous_peak = month.simultaneous_peak;

@@ -41,7 +41,7 @@ class DirectoryAccounts final : public invoice::AccountBook {
   [[nodiscard]] std::optional<invoice::AccountFacts> account(AccountId id) const override;
   [[nodiscard]] std::vector<invoice::AccountFacts> accounts() const override;
   [[nodiscard]] std::vector<meter::NamedProject> projects(AccountId id) const override;
-  Result<void> terms_changed(AccountId id, const std::string& plan) override;
+  Result<void> terms_changed(AccountId id, const std::string& catalogue, const std::string& plan) override;
 
  private:
   auth::Directory& directory_;

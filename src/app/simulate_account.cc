@@ -140,7 +140,6 @@ void SimAccount::sample_until(Instant at) {
 }
 
 rating::Bill SimAccount::close(meter::MonthUsage& usage, std::vector<Notice>& notices) {
-  const MonthKey closing = subscription_.month();
   rating::MonthInput input;
   input.catalogue = catalogue_;
   input.plan = subscription_.rated_by();
@@ -148,7 +147,7 @@ rating::Bill SimAccount::close(meter::MonthUsage& usage, std::vector<Notice>& no
   input.contract = account_.contract;
   input.tax = account_.tax;
   input.segments = subscription_.segments();
-  input.month_days = days_in(closing);
+  input.month_days = subscription_.month_days();
 
   usage.period = month_;
   usage.simultaneous_peak = simultaneous_peak_;

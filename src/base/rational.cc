@@ -109,6 +109,16 @@ Rational Rational::rounded(int decimals) const {
   return {scaled_half_away(numerator_, denominator_, decimals), power_of_ten(decimals)};
 }
 
+Rational Rational::rounded_half_even(int decimals) const {
+  const Rational scaled = *this * Rational(power_of_ten(decimals));
+  const BigInt below = scaled.floor();
+  const Rational rest = scaled - Rational(below);
+  const Rational half(1, 2);
+  const bool odd = below % 2 != 0;
+  const bool up = rest > half || (rest == half && odd);
+  return {up ? BigInt(below + 1) : below, power_of_ten(decimals)};
+}
+
 std::string Rational::to_fixed(int decimals) const {
   const BigInt scaled = scaled_half_away(numerator_, denominator_, decimals);
   const bool negative = scaled.sign() < 0;

@@ -1,6 +1,6 @@
 #pragma once
 // Exact rational numbers: every quantity and every amount of money is one until it is printed. Nothing here rounds
-// unless its name says so, and rounding is always half away from zero.
+// unless its name says so, and rounding is half away from zero where the name does not say half even.
 #include <boost/multiprecision/cpp_int.hpp>
 #include <compare>
 #include <cstdint>
@@ -56,6 +56,8 @@ class Rational {
   [[nodiscard]] BigInt ceil() const;
   /// Rounded half away from zero to `decimals` places (0 to 40).
   [[nodiscard]] Rational rounded(int decimals) const;
+  /// Rounded half to even (bankers' rounding) to `decimals` places (0 to 40).
+  [[nodiscard]] Rational rounded_half_even(int decimals) const;
   /// Rounded half away from zero and written with exactly `decimals` places: "-3.50".
   [[nodiscard]] std::string to_fixed(int decimals) const;
   /// Rounded half away from zero to at most `decimals` places, without trailing zeros: "1.9", "2", "0".

@@ -20,15 +20,20 @@ enum class PlanKind : std::uint8_t { hard, soft, payg };
 /// "hard", "soft", "payg".
 std::string_view plan_kind_name(PlanKind kind);
 
-/// Full month: the dearest plan of the month rates all of it. Pro rata: the difference by remaining days, the day of the
-/// change included, and quotas weighted by days.
-enum class UpgradeRule : std::uint8_t { full_month, pro_rata_days };
+/// Full month: the dearest plan of the month rates all of it. Pro rata by days: the difference by remaining days, the day
+/// of the change included, and quotas weighted by days. By seconds: the same with whole seconds, the second of the change
+/// included.
+enum class UpgradeRule : std::uint8_t { full_month, pro_rata_days, pro_rata_seconds };
 /// How pro-rata differences are rounded: once, or the credit and the charge each.
 enum class ProrationRounding : std::uint8_t { difference, parts };
 enum class StorageDivisor : std::uint8_t { fixed, month_hours };
 /// GB of the divided average, or quota times the hours of the month (a constant quota is then never overage).
 enum class StorageQuota : std::uint8_t { gb, gb_hours };
 enum class PcuRule : std::uint8_t { sum_of_project_peaks, account_simultaneous };
+/// What half a minor unit becomes: the larger amount, or the even one (bankers').
+enum class Rounding : std::uint8_t { half_away, half_even };
+/// Each line rounded on its own, or the running sum, so that the total is the exact total rounded once.
+enum class RoundingScope : std::uint8_t { lines, total };
 enum class MinimumRule : std::uint8_t { after_discount, before_discount };
 enum class FilteredEvents : std::uint8_t { not_counted, counted };
 enum class PresenceSnapshot : std::uint8_t { not_counted, counted };
@@ -50,6 +55,11 @@ struct Rules {
   PresenceSnapshot presence_snapshot = PresenceSnapshot::not_counted;
   MetadataUnit metadata = MetadataUnit::per_item;
   Maintenance maintenance = Maintenance::counted;
+  Rounding rounding = Rounding::half_away;
+  RoundingScope rounding_scope = RoundingScope::lines;
+
+  /// True when a month with a change of plan is rated by the parts of its plans.
+  [[nodiscard]] bool pro_rata() const { return upgrade != UpgradeRule::full_month; }
 };
 
 /// Included per month.
@@ -89,6 +99,8 @@ struct Plan {
   Rates rates;            ///< also on hard plans, where they are printed and never charged
   std::optional<std::int64_t> daily_messages;  ///< hard plans only: units per calendar day of the zone
   std::vector<Feature> features;               ///< all rows of feature_names(), in that order
+  std::optional<Title> description;            ///< what the plan's card says
+  std::vector<std::string> acknowledged;       ///< codes of lint.h that the operator has looked at and meant
 
   /// True when the named feature is there (a word counts as there). Unknown names are false.
   [[nodiscard]] bool has(std::string_view feature) const;

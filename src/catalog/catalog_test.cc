@@ -142,7 +142,7 @@ TEST(Load, EveryRuleCanBeSwitched) {
   document["rules"] = {{"upgrade", "pro_rata_days"}, {"proration_rounding", "parts"}, {"storage_divisor", "month_hours"},
                        {"storage_quota", "gb_hours"}, {"storage_decimals", 2}, {"pcu", "account_simultaneous"},
                        {"minimum", "before_discount"}, {"filtered_events", "counted"}, {"presence_snapshot", "counted"},
-                       {"metadata", "per_call"}};
+                       {"metadata", "per_call"}, {"rounding", "half_even"}, {"rounding_scope", "total"}};
   const auto loaded = load(document.dump());
   ASSERT_TRUE(loaded) << loaded.error().detail;
   const Rules& rules = (*loaded)->rules;
@@ -156,6 +156,11 @@ TEST(Load, EveryRuleCanBeSwitched) {
   EXPECT_EQ(rules.filtered_events, FilteredEvents::counted);
   EXPECT_EQ(rules.presence_snapshot, PresenceSnapshot::counted);
   EXPECT_EQ(rules.metadata, MetadataUnit::per_call);
+  EXPECT_EQ(rules.rounding, Rounding::half_even);
+  EXPECT_EQ(rules.rounding_scope, RoundingScope::total);
+  EXPECT_TRUE(rules.pro_rata());
+  document["rules"] = {{"upgrade", "pro_rata_seconds"}};
+  EXPECT_EQ((*load(document.dump()))->rules.upgrade, UpgradeRule::pro_rata_seconds);
   EXPECT_EQ((*loaded)->currency.minor_digits, 0);
   EXPECT_EQ((*loaded)->find("basic")->rates.storage_gb, Rational(3));
   EXPECT_EQ((*loaded)->find("premium")->rates.storage_gb, Rational(100));

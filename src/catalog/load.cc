@@ -7,6 +7,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/check.h"
+#include "catalog/lint.h"
 
 namespace postage::catalog {
 namespace {
@@ -14,6 +15,7 @@ using Json = nlohmann::json;
 constexpr std::size_t kCatalogueBytesMax = 1024 * 1024;
 constexpr int kDepthMax = 8;
 constexpr std::size_t kTextBytesMax = 200;
+constexpr std::size_t kDescriptionBytesMax = 1000;
 constexpr int kRateDecimalsMax = 20;
 
 /// A place in the document, for complaints.
@@ -35,10 +37,12 @@ struct Place {
   }
 };
 
-Result<std::string> text(const Place& place) {
+Result<std::string> text(const Place& place, std::size_t bytes_max = kTextBytesMax) {
   if (!place.json->is_string()) return place.wrong("must be a string");
   const auto& value = place.json->get_ref<const std::string&>();
-  if (value.empty() || value.size() > kTextBytesMax) return place.wrong("must have 1 to 200 bytes");
+  if (value.empty() || value.size() > bytes_max) {
+    return place.wrong("must have 1 to " + std::to_string(bytes_max) + " bytes");
+  }
   return value;
 }
 
@@ -54,6 +58,8 @@ Result<std::string> name(const Place& place) {
 /// A JSON integer or decimal string of at most `decimals` places, not negative.
 Result<Rational> number(const Place& place, int decimals) {
   Rational value;
+  const bool blank = place.json->is_null() || (place.json->is_string() && place.json->get_ref<const std::string&>().empty());
+  if (blank) return place.wrong("must not be blank: say the number, 0 too");
   if (place.json->is_number_unsigned()) {
     value = Rational(BigInt(place.json->get<std::uint64_t>()));
   } else if (place.json->is_string()) {
@@ -78,7 +84,7 @@ Result<std::int64_t> whole(const Place& place, std::int64_t low, std::int64_t hi
 }
 
 /// One of the words in `words`; its place in the list.
-Result<int> word(const Place& place, std::initializer_list<std::string_view> words) {
+Result<int> word(const Place& place, std::span<const std::string_view> words) {
   std::string all;
   int index = 0;
   for (const std::string_view candidate : words) {
@@ -86,6 +92,10 @@ Result<int> word(const Place& place, std::initializer_list<std::string_view> wor
     all += (index++ == 0 ? "" : ", ") + std::string(candidate);
   }
   return place.wrong("must be one of " + all);
+}
+
+Result<int> word(const Place& place, std::initializer_list<std::string_view> words) {
+  return word(place, std::span(words.begin(), words.size()));
 }
 
 /// Sets `target` to the enumerator at the position of the word, when the member is there.
@@ -106,20 +116,39 @@ Result<void> only_members(const Place& place, const std::set<std::string_view>& 
   return {};
 }
 
-Result<Title> read_title(const Place& place) {
+Result<Title> read_title(const Place& place, std::size_t bytes_max = kTextBytesMax) {
   TRY_VOID(only_members(place, {"en", "zh"}));
   TRY(en_place, place.need("en"));
   TRY(zh_place, place.need("zh"));
-  TRY(en, text(en_place));
-  TRY(zh, text(zh_place));
+  TRY(en, text(en_place, bytes_max));
+  TRY(zh, text(zh_place, bytes_max));
   return Title{en, zh};
+}
+
+/// What a plan says of itself besides numbers: its card, and the findings of the linter that are meant.
+Result<void> read_words(const Place& place, Plan& plan) {
+  if (place.has("description")) {
+    TRY(description_place, place.need("description"));
+    TRY(description, read_title(description_place, kDescriptionBytesMax));
+    plan.description = description;
+  }
+  if (!place.has("acknowledge")) return {};
+  TRY(codes, place.need("acknowledge"));
+  if (!codes.json->is_array() || codes.json->size() > 16) return codes.wrong("must be an array of at most 16");
+  for (std::size_t i = 0; i < codes.json->size(); ++i) {
+    const Place code = codes.at(i);
+    TRY(index, word(code, acknowledgeable_codes()));
+    plan.acknowledged.emplace_back(acknowledgeable_codes()[static_cast<std::size_t>(index)]);
+  }
+  return {};
 }
 
 Result<Rules> read_rules(const Place& place) {
   TRY_VOID(only_members(place, {"upgrade", "proration_rounding", "storage_divisor", "storage_quota", "storage_decimals",
-                                "pcu", "minimum", "filtered_events", "presence_snapshot", "metadata", "maintenance"}));
+                                "pcu", "minimum", "filtered_events", "presence_snapshot", "metadata", "maintenance",
+                                "rounding", "rounding_scope"}));
   Rules rules;
-  TRY_VOID(choose(place, "upgrade", rules.upgrade, {"full_month", "pro_rata_days"}));
+  TRY_VOID(choose(place, "upgrade", rules.upgrade, {"full_month", "pro_rata_days", "pro_rata_seconds"}));
   TRY_VOID(choose(place, "proration_rounding", rules.proration_rounding, {"difference", "parts"}));
   TRY_VOID(choose(place, "storage_quota", rules.storage_quota, {"gb", "gb_hours"}));
   TRY_VOID(choose(place, "pcu", rules.pcu, {"sum_of_project_peaks", "account_simultaneous"}));
@@ -128,6 +157,8 @@ Result<Rules> read_rules(const Place& place) {
   TRY_VOID(choose(place, "presence_snapshot", rules.presence_snapshot, {"not_counted", "counted"}));
   TRY_VOID(choose(place, "metadata", rules.metadata, {"per_item", "per_call"}));
   TRY_VOID(choose(place, "maintenance", rules.maintenance, {"counted", "excluded"}));
+  TRY_VOID(choose(place, "rounding", rules.rounding, {"half_away", "half_even"}));
+  TRY_VOID(choose(place, "rounding_scope", rules.rounding_scope, {"lines", "total"}));
   if (place.has("storage_divisor")) {
     TRY(divisor, place.need("storage_divisor"));
     if (divisor.json->is_string()) {
@@ -190,7 +221,7 @@ Result<std::vector<Feature>> read_features(const Place& place) {
 
 Result<PlanPtr> read_plan(const Place& place, const Catalogue& catalogue, const Rates& rates) {
   TRY_VOID(only_members(place, {"name", "title", "kind", "base_fee", "minimum_spend", "quota", "rates", "daily_messages",
-                                "features"}));
+                                "features", "description", "acknowledge"}));
   Plan plan;
   TRY(name_place, place.need("name"));
   TRY(plan_name, name(name_place));
@@ -231,6 +262,7 @@ Result<PlanPtr> read_plan(const Place& place, const Catalogue& catalogue, const 
   TRY(features_place, place.need("features"));
   TRY(features, read_features(features_place));
   plan.features = features;
+  TRY_VOID(read_words(place, plan));
   return PlanPtr(std::make_shared<const Plan>(std::move(plan)));
 }
 

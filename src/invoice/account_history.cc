@@ -8,7 +8,8 @@ namespace postage::invoice {
 namespace {
 
 constexpr std::size_t kTextMax = 500;
-constexpr std::array kKinds{EventKind::opened, EventKind::plan, EventKind::contract, EventKind::tax, EventKind::budget};
+constexpr std::array kKinds{EventKind::opened, EventKind::plan,   EventKind::contract,
+                            EventKind::tax,    EventKind::budget, EventKind::catalogue};
 
 std::optional<EventKind> kind_of(std::string_view name) {
   for (const EventKind kind : kKinds) {
@@ -145,6 +146,65 @@ Result<void> AccountHistory::set_budget(AccountId account, const std::optional<R
     const std::string value = budget_value(budget, before.catalogue.catalogue->currency);
     return append(connection, {0, account, at, EventKind::budget, value}, by);
   });
+}
+
+namespace {
+
+Result<void> check_move(const Terms& terms, const CatalogueMove& move) {
+  const catalog::Catalogue& here = *terms.catalogue.catalogue;
+  const catalog::Catalogue& there = *move.catalogue;
+  if (move.from <= terms.subscription.month()) {
+    return Error(Errc::bad_request, "from: a catalogue changes at the first instant of a later month than " +
+                                        terms.subscription.month().text());
+  }
+  if (there.effective_from.substr(0, 7) > move.from.text()) {
+    return Error(Errc::bad_request, "from: the catalogue " + there.name + " is in force from " + there.effective_from);
+  }
+  if (here.kilobyte != there.kilobyte) {
+    return Error(Errc::conflict, "the message unit of " + there.name + " is another one: what was counted would not fit");
+  }
+  for (const catalog::PlanPtr& plan : here.plans) {
+    if (move.successor(plan->name)) continue;
+    return Error(Errc::bad_request, "plans: " + there.name + " has no plan that follows " + plan->name);
+  }
+  for (const auto& [from, to] : move.plans) {
+    if (!here.find(from)) return Error(Errc::bad_request, "plans: there is no plan " + from);
+  }
+  const bool promised = !terms.contract.discount_percent.is_zero() || terms.contract.minimum_spend || terms.budget;
+  if (here.currency.code != there.currency.code && promised) {
+    return Error(Errc::conflict, "the currency is another one: take back contract and budget first");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> AccountHistory::move_catalogue(db::Connection& connection, AccountId account, std::string_view target,
+                                            MonthKey from, const std::map<std::string, std::string>& plans, Instant now,
+                                            const ChangedBy& by) {
+  const auto named = catalogues_.find(target);
+  if (!named) return Error(Errc::invalid_catalogue, "there is no catalogue " + std::string(target));
+  TRY(at, in_force_from(connection, account, now));
+  TRY(before, terms(connection, account, at));
+  const CatalogueMove move{named->catalogue, from, plans};
+  TRY_VOID(check_move(before, move));
+  return append(connection, {0, account, at, EventKind::catalogue, catalogue_value(move)}, by);
+}
+
+Result<void> AccountHistory::move_catalogue(AccountId account, std::string_view target, MonthKey from,
+                                            const std::map<std::string, std::string>& plans, Instant now,
+                                            const ChangedBy& by) {
+  return database_.write([&](db::Connection& connection) {
+    return move_catalogue(connection, account, target, from, plans, now, by);
+  });
+}
+
+Result<void> AccountHistory::stay_on_catalogue(db::Connection& connection, AccountId account, Instant now,
+                                               const ChangedBy& by) {
+  TRY(at, in_force_from(connection, account, now));
+  TRY(before, terms(connection, account, at));
+  if (!before.subscription.move()) return {};
+  return append(connection, {0, account, at, EventKind::catalogue, catalogue_value(std::nullopt)}, by);
 }
 
 Result<Terms> AccountHistory::terms(AccountId account, Instant at) const {

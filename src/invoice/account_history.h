@@ -4,7 +4,8 @@
 // bill and last year's are made the same way.
 //
 // Values: opened {"catalogue","plan"}, plan {"plan"}, contract {"discount_percent","minimum_spend"?}|null,
-// tax {"rate_percent","inclusive"}|null, budget {"amount"}|null.
+// tax {"rate_percent","inclusive"}|null, budget {"amount"}|null, catalogue {"catalogue","from","plans"}|null.
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,18 @@ class AccountHistory {
                             const ChangedBy& by);
   Result<void> set_tax(AccountId account, const std::optional<rating::Tax>& tax, Instant now, const ChangedBy& by);
   Result<void> set_budget(AccountId account, const std::optional<Rational>& budget, Instant now, const ChangedBy& by);
+
+  /// Moves the account to the catalogue `target` from the first instant of the month `from`, which must be a later one
+  /// than the running month; `plans` maps plans by name, one that is not named keeps its name. Replaces an earlier move
+  /// that has not begun. Errors: no_account, invalid_catalogue (no such one), bad_request (the month; a plan without a
+  /// successor), conflict (another message unit; another currency while there is a contract or a budget).
+  Result<void> move_catalogue(AccountId account, std::string_view target, MonthKey from,
+                              const std::map<std::string, std::string>& plans, Instant now, const ChangedBy& by);
+  /// The same in the caller's transaction.
+  Result<void> move_catalogue(db::Connection& connection, AccountId account, std::string_view target, MonthKey from,
+                              const std::map<std::string, std::string>& plans, Instant now, const ChangedBy& by);
+  /// Takes back a move that has not begun; without one nothing happens.
+  Result<void> stay_on_catalogue(db::Connection& connection, AccountId account, Instant now, const ChangedBy& by);
 
   /// The account as of `at`. Errors: no_account before its first instant.
   [[nodiscard]] Result<Terms> terms(AccountId account, Instant at) const;

@@ -80,7 +80,7 @@ Result<void> Billing::set_budget(AccountId account, const std::optional<Rational
 
 Result<void> Billing::tell(AccountId account, Instant now) {
   TRY(terms, history_.terms(account, now));
-  return ports_.accounts.terms_changed(account, terms.subscription.plan()->name);
+  return ports_.accounts.terms_changed(account, terms.catalogue.catalogue->name, terms.subscription.plan()->name);
 }
 
 Result<std::vector<StoredInvoice>> Billing::invoices(AccountId account, std::int64_t before, std::int64_t limit) const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "invoice/account_history.h"
+#include "invoice/forecast.h"
 #include "invoice/rated_month.h"
 #include "invoice/store.h"
 
@@ -51,6 +52,13 @@ class Billing {
   /// The running bill: rating of what was used so far in the month that holds `as_of`. Errors: no_account,
   /// store_failed, unavailable, invalid_catalogue.
   [[nodiscard]] Result<RatedMonth> running(AccountId account, Instant as_of) const;
+  /// The running month, or a closed one rated again from its own usage and terms (its issued invoice says the same).
+  /// Errors: also not_found (the account has no such month).
+  [[nodiscard]] Result<RatedMonth> month(AccountId account, std::optional<MonthKey> month, Instant now) const;
+  /// The most units of one day of the month, for plans with a daily cap.
+  [[nodiscard]] Result<std::int64_t> busiest_day(AccountId account, const RatedMonth& month) const;
+  /// Where the running month is going.
+  [[nodiscard]] Result<Forecast> forecast_of(AccountId account, Instant now) const;
   /// The terms in force at `at`, for gates and pages.
   [[nodiscard]] Result<Terms> terms(AccountId account, Instant at) const { return history_.terms(account, at); }
 
@@ -71,6 +79,9 @@ class Billing {
   [[nodiscard]] Result<std::vector<StoredLine>> lines(std::int64_t invoice) const;
 
  private:
+  [[nodiscard]] Result<Terms> terms_of(AccountId account, MonthKey month, Instant now) const;
+  [[nodiscard]] Result<std::vector<meter::UsagePoint>> days(AccountId account, const Zone& zone, Instant from,
+                                                            Instant to) const;
   Result<void> tell(AccountId account, Instant now);
   Ports ports_;
   AccountHistory history_;

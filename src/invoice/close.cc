@@ -128,11 +128,12 @@ Result<bool> MonthClose::commit_one(db::Connection& connection, const RatedMonth
                           invoice.id, kIssued));
   TRY_VOID(connection.run("insert into invoice_todo (account, invoice, kind, retry_at) values (?, ?, ?, 0)", account,
                           invoice.id, kTerms));
-  const MonthKey next = rated.month.next();
-  const InstantRange range = month_range(next, rated.input.catalogue->zone);
+  Subscription next = rated.terms.subscription;
+  next.roll();  // A move to another catalogue may bring another zone: the next month begins where this one ended.
+  const InstantRange range = next.period();
   TRY_VOID(
       connection.run("update invoice_cursor set month = ?, starts_at = ?, ends_at = ?, retry_at = 0 where account = ?",
-                     next.text(), range.start, range.end, account));
+                     next.month().text(), range.start, range.end, account));
   return true;
 }
 
@@ -174,7 +175,8 @@ Result<void> MonthClose::tell_one(std::int64_t todo, Instant now, CloseReport& r
     done = ports_.outbox->invoice_issued({*facts, found->number, found->month, found->total, found->currency});
   } else if (found->kind == kTerms && facts) {
     auto terms = ports_.history.terms(found->account, now);
-    done = terms ? ports_.accounts.terms_changed(found->account, terms->subscription.plan()->name)
+    done = terms ? ports_.accounts.terms_changed(found->account, terms->catalogue.catalogue->name,
+                                                 terms->subscription.plan()->name)
                  : Result<void>(terms.error());
   }
   step("told");

@@ -36,9 +36,9 @@ class AccountBook {
   [[nodiscard]] virtual std::vector<AccountFacts> accounts() const = 0;
   /// All projects of an account, deleted ones too: their usage is billed.
   [[nodiscard]] virtual std::vector<meter::NamedProject> projects(AccountId id) const = 0;
-  /// The account's plan, contract, tax or budget changed, or its month rolled; `plan` is in force now. Brings directory
-  /// and quota gate up to date. Called again after an interruption: doing it twice must do no harm.
-  virtual Result<void> terms_changed(AccountId id, const std::string& plan) = 0;
+  /// The account's plan, contract, tax or budget changed, or its month rolled; `plan` of `catalogue` is in force now.
+  /// Brings directory and quota gate up to date. Called again after an interruption: doing it twice must do no harm.
+  virtual Result<void> terms_changed(AccountId id, const std::string& catalogue, const std::string& plan) = 0;
 };
 
 /// A catalogue and the very text it was read from, which invoices keep.

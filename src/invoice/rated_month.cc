@@ -90,7 +90,7 @@ RatedMonth rate_month(AccountFacts facts, Terms terms, meter::MonthUsage usage, 
   input.usage = rating::quantities(*input.catalogue, rating::usage_of(usage));
   input.sla_credit_percent = sla.credit_percent;
   input.segments = subscription.segments();
-  input.month_days = days_in(subscription.month());
+  input.month_days = subscription.month_days();
   rating::Bill bill = rating::rate(input);
   const MonthKey month = subscription.month();
   const InstantRange period = subscription.period();

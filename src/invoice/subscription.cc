@@ -4,6 +4,11 @@
 
 namespace postage::invoice {
 
+catalog::PlanPtr CatalogueMove::successor(const std::string& plan) const {
+  const auto named = plans.find(plan);
+  return catalogue->find(named == plans.end() ? plan : named->second);
+}
+
 Subscription::Subscription(catalog::CataloguePtr catalogue, catalog::PlanPtr plan, Instant since)
     : catalogue_(std::move(catalogue)), month_(month_of(since, catalogue_->zone)) {
   CHECK(plan != nullptr);
@@ -38,14 +43,35 @@ PlanPreview Subscription::preview(const catalog::PlanPtr& wanted, Instant at) co
   return preview;
 }
 
+InstantRange Subscription::period() const {
+  InstantRange range = month_range(month_, catalogue_->zone);
+  if (begins_) range.start = *begins_;
+  return range;
+}
+
+catalog::PlanPtr Subscription::next_plan() const {
+  catalog::PlanPtr next = pending_;
+  if (move_ && move_->from <= month_.next()) next = move_->successor((next ? next : plan())->name);
+  return next;
+}
+
 void Subscription::roll() {
+  const Instant ended = period().end;
+  catalog::PlanPtr next = next_plan();
+  if (!next) next = plan();
+  pending_ = nullptr;
   month_ = month_.next();
-  catalog::PlanPtr next = pending_ ? std::exchange(pending_, nullptr) : plan();
-  spans_ = {{std::move(next), period().start}};
+  begins_.reset();
+  if (move_ && move_->from <= month_) {
+    catalogue_ = move_->catalogue;
+    move_.reset();
+    if (period().start != ended) begins_ = ended;
+  }
+  spans_ = {{std::move(next), ended}};
 }
 
 catalog::PlanPtr Subscription::rated_by() const {
-  if (catalogue_->rules.upgrade == catalog::UpgradeRule::pro_rata_days) return plan();
+  if (catalogue_->rules.pro_rata()) return plan();
   catalog::PlanPtr largest = spans_.front().plan;
   for (const PlanSpan& span : spans_) {
     if (span.plan->base_fee >= largest->base_fee) largest = span.plan;
@@ -53,15 +79,30 @@ catalog::PlanPtr Subscription::rated_by() const {
   return largest;
 }
 
+int Subscription::passed(Instant at) const {
+  const InstantRange range = period();
+  if (catalogue_->rules.upgrade == catalog::UpgradeRule::pro_rata_seconds) {
+    return static_cast<int>(std::chrono::floor<seconds>(at - range.start).count());
+  }
+  // After a change of zone the month may begin a day early or late in the new zone: it counts as begun on its first.
+  if (at <= range.start) return 0;
+  const auto date = catalogue_->zone.date_at(at);
+  const bool other_month = static_cast<unsigned>(date.month()) != static_cast<unsigned>(month_.month);
+  return other_month ? 0 : static_cast<int>(static_cast<unsigned>(date.day())) - 1;
+}
+
+int Subscription::month_days() const {
+  if (catalogue_->rules.upgrade != catalog::UpgradeRule::pro_rata_seconds) return days_in(month_);
+  const InstantRange range = period();
+  return static_cast<int>(std::chrono::floor<seconds>(range.end - range.start).count());
+}
+
 std::vector<rating::Segment> Subscription::segments() const {
   std::vector<rating::Segment> result;
-  if (catalogue_->rules.upgrade != catalog::UpgradeRule::pro_rata_days) return result;
-  const auto day_of = [&](Instant at) {
-    return static_cast<int>(static_cast<unsigned>(catalogue_->zone.date_at(at).day()));
-  };
+  if (!catalogue_->rules.pro_rata()) return result;
   for (std::size_t i = 0; i < spans_.size(); ++i) {
-    const int end = i + 1 < spans_.size() ? day_of(spans_[i + 1].from) : days_in(month_) + 1;
-    result.push_back({spans_[i].plan, end - day_of(spans_[i].from)});
+    const int end = i + 1 < spans_.size() ? passed(spans_[i + 1].from) : month_days();
+    result.push_back({spans_[i].plan, end - passed(spans_[i].from)});
   }
   return result;
 }
@@ -73,7 +114,7 @@ Rational Subscription::base_part() const {
   input.plan = rated_by();
   input.contract.minimum_spend = Rational(0);
   input.segments = segments();
-  input.month_days = days_in(month_);
+  input.month_days = month_days();
   const rating::Bill bill = rating::rate(input);
   const rating::Line* proration = bill.line(rating::LineKind::proration);
   return bill.line(rating::LineKind::base)->amount + (proration != nullptr ? proration->amount : Rational());

@@ -82,6 +82,44 @@ TEST_F(SubscriptionTest, ThePreRataRuleCountsTheDayOfTheChangeForTheNewPlan) {
   EXPECT_EQ(late.segments()[0].days, 12);
 }
 
+TEST_F(SubscriptionTest, ByTheSecondTheSecondOfTheChangeIsTheNewPlans) {
+  auto document = nlohmann::json::parse(*catalog::builtin_text("cn26"));
+  document["rules"]["upgrade"] = "pro_rata_seconds";
+  const auto catalogue = *catalog::load(document.dump());
+  Subscription subscription(catalogue, catalogue->find("basic"), start);
+  const Instant noon = at("2026-01-17T12:34:56.789+08:00");
+  EXPECT_EQ(subscription.preview(catalogue->find("premium"), noon).extra_base_fee.to_fixed(2), "513.66");  // X7
+  subscription.change(catalogue->find("premium"), noon);
+  EXPECT_EQ(subscription.month_days(), 2'678'400);
+  EXPECT_EQ(subscription.segments()[1].days, 1'250'704);
+  EXPECT_EQ(subscription.segments()[0].days + subscription.segments()[1].days, 2'678'400);
+}
+
+// The class "change of time zone leaves gap or overlap": months meet, whichever zone is ahead.
+TEST_F(SubscriptionTest, AMoveToAnotherZoneLeavesNoGapAndNoOverlap) {
+  const auto us26 = *catalog::builtin("us26");
+  const CatalogueMove west{us26, {2026, 2}, {{"basic", "starter"}, {"premium", "pro"}, {"flagship", "business"}}};
+  const CatalogueMove east{cn26, {2026, 4}, {{"starter", "basic"}, {"lite", "basic"}, {"pro", "premium"}, {"business", "flagship"}}};
+  Subscription subscription(cn26, basic, start);
+  subscription.move_to(west);
+  EXPECT_EQ(subscription.next_plan()->name, "starter");
+  subscription.change(free, start);  // A pending downgrade goes along.
+  Instant ended = subscription.period().end;
+  const char* const kExpected[] = {"us26 free 2026-02 2026-01-31T16:00:00.000Z 2026-03-01T00:00:00.000Z",
+                                   "us26 free 2026-03 2026-03-01T00:00:00.000Z 2026-04-01T00:00:00.000Z",
+                                   "cn26 free 2026-04 2026-04-01T00:00:00.000Z 2026-04-30T16:00:00.000Z",
+                                   "cn26 free 2026-05 2026-04-30T16:00:00.000Z 2026-05-31T16:00:00.000Z"};
+  for (const char* expected : kExpected) {
+    subscription.roll();
+    if (subscription.month() == MonthKey{2026, 3}) subscription.move_to(east);
+    EXPECT_EQ(subscription.period().start, ended);
+    ended = subscription.period().end;
+    EXPECT_EQ(subscription.catalogue()->name + " " + subscription.plan()->name + " " + subscription.month().text() + " " +
+                  instant_text_utc(subscription.period().start) + " " + instant_text_utc(ended),
+              expected);
+  }
+}
+
 TEST_F(SubscriptionTest, AStoredMonthReadsBack) {
   Subscription subscription(cn26, {2026, 1}, {{basic, start}, {premium, start}}, free);
   EXPECT_EQ(subscription.rated_by(), premium);

@@ -66,20 +66,56 @@ Result<void> play_budget(Terms& terms, const AccountEvent& event) {
   return {};
 }
 
-void roll_to(Subscription& subscription, Instant at) {
-  while (subscription.period().end <= at) subscription.roll();
+void roll_to(Terms& terms, Instant at) {
+  while (terms.subscription.period().end <= at) {
+    terms.subscription.roll();
+    if (terms.subscription.catalogue() == terms.catalogue.catalogue) continue;
+    const bool other_money = terms.catalogue.catalogue->currency.code != terms.subscription.catalogue()->currency.code;
+    terms.catalogue = std::move(*terms.next_catalogue);
+    terms.next_catalogue.reset();
+    if (!other_money) continue;
+    // Amounts of the old currency say nothing in the new one.
+    terms.contract = {};
+    terms.budget.reset();
+  }
+}
+
+Result<void> play_catalogue(Terms& terms, const AccountEvent& event, const CatalogueBook& catalogues) {
+  const Json value = parse(event.value);
+  if (value.is_null()) {
+    terms.subscription.move_to(std::nullopt);
+    terms.next_catalogue.reset();
+    return {};
+  }
+  if (!value.is_object()) return corrupt(event);
+  auto target = catalogues.find(text_of(value, "catalogue"));
+  TRY(from, parse_month(text_of(value, "from")));
+  if (!target || from <= terms.subscription.month()) return corrupt(event);
+  CatalogueMove move{target->catalogue, from, {}};
+  const auto plans = value.find("plans");
+  if (plans != value.end() && plans->is_object()) {
+    for (const auto& [old_plan, new_plan] : plans->items()) {
+      if (new_plan.is_string()) move.plans[old_plan] = new_plan.get<std::string>();
+    }
+  }
+  for (const catalog::PlanPtr& plan : terms.catalogue.catalogue->plans) {
+    if (!move.successor(plan->name)) return corrupt(event);
+  }
+  terms.subscription.move_to(std::move(move));
+  terms.next_catalogue = std::move(target);
+  return {};
 }
 
 Result<void> play_plan(Terms& terms, const AccountEvent& event) {
   const catalog::PlanPtr plan = terms.catalogue.catalogue->find(text_of(parse(event.value), "plan"));
   if (!plan) return corrupt(event);
-  roll_to(terms.subscription, event.at);
   terms.subscription.change(plan, event.at);
   return {};
 }
 
-Result<void> play_one(Terms& terms, const AccountEvent& event) {
+Result<void> play_one(Terms& terms, const AccountEvent& event, const CatalogueBook& catalogues) {
   terms.last_event = event.id;
+  roll_to(terms, event.at);  // What a month's first instant brings comes before what happens at it.
   switch (event.kind) {
     case EventKind::plan:
       return play_plan(terms, event);
@@ -89,6 +125,8 @@ Result<void> play_one(Terms& terms, const AccountEvent& event) {
       return play_tax(terms, event);
     case EventKind::budget:
       return play_budget(terms, event);
+    case EventKind::catalogue:
+      return play_catalogue(terms, event, catalogues);
     case EventKind::opened:
       break;
   }
@@ -107,21 +145,21 @@ Result<Terms> open(const AccountEvent& event, const CatalogueBook& catalogues) {
   const catalog::PlanPtr plan = catalogue->catalogue->find(text_of(value, "plan"));
   if (!plan) return corrupt(event);
   Subscription subscription(catalogue->catalogue, plan, event.at);
-  return Terms{event.account, event.at, std::move(*catalogue), std::move(subscription), {}, {}, {}, event.id};
+  return Terms{event.account, event.at, std::move(*catalogue), {}, std::move(subscription), {}, {}, {}, event.id};
 }
 
 }  // namespace
 
 std::string_view event_kind_name(EventKind kind) {
-  constexpr std::string_view kNames[] = {"opened", "plan", "contract", "tax", "budget"};
+  constexpr std::string_view kNames[] = {"opened", "plan", "contract", "tax", "budget", "catalogue"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
 Result<Terms> play(const std::vector<AccountEvent>& events, Instant at, const CatalogueBook& catalogues) {
   if (events.empty() || events.front().at > at) return Error(Errc::no_account);
   TRY(terms, open(events.front(), catalogues));
-  for (std::size_t i = 1; i < events.size() && events[i].at <= at; ++i) TRY_VOID(play_one(terms, events[i]));
-  roll_to(terms.subscription, at);
+  for (std::size_t i = 1; i < events.size() && events[i].at <= at; ++i) TRY_VOID(play_one(terms, events[i], catalogues));
+  roll_to(terms, at);
   return terms;
 }
 
@@ -141,6 +179,11 @@ std::string tax_value(const rating::Tax& tax) {
 
 std::string budget_value(const std::optional<Rational>& budget, const Currency& currency) {
   return budget ? Json{{"amount", money_text(*budget, currency)}}.dump() : "null";
+}
+
+std::string catalogue_value(const std::optional<CatalogueMove>& move) {
+  if (!move) return "null";
+  return Json{{"catalogue", move->catalogue->name}, {"from", move->from.text()}, {"plans", move->plans}}.dump();
 }
 
 }  // namespace postage::invoice

@@ -14,7 +14,7 @@
 namespace postage::invoice {
 
 /// What changed. `opened` is the first event of every account and carries catalogue and plan.
-enum class EventKind : std::uint8_t { opened, plan, contract, tax, budget };
+enum class EventKind : std::uint8_t { opened, plan, contract, tax, budget, catalogue };
 std::string_view event_kind_name(EventKind kind);
 
 /// One row of an account's history. Never changed, never removed.
@@ -33,6 +33,7 @@ struct Terms {
   AccountId account;
   Instant since;  ///< the account's first instant
   NamedCatalogue catalogue;
+  std::optional<NamedCatalogue> next_catalogue;  ///< of subscription.move(), which has not begun
   Subscription subscription;  ///< of the month that holds the instant asked for
   rating::Contract contract;
   rating::Tax tax;
@@ -50,5 +51,6 @@ std::string opened_value(std::string_view catalogue, std::string_view plan);
 std::string contract_value(const rating::Contract& contract, const Currency& currency);
 std::string tax_value(const rating::Tax& tax);
 std::string budget_value(const std::optional<Rational>& budget, const Currency& currency);
+std::string catalogue_value(const std::optional<CatalogueMove>& move);
 
 }  // namespace postage::invoice

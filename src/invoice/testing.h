@@ -30,8 +30,9 @@ class FakeAccounts final : public AccountBook {
   [[nodiscard]] std::vector<meter::NamedProject> projects(AccountId id) const override {
     return {{ProjectId{id.value * 10}, "chat"}, {ProjectId{id.value * 10 + 1}, "game"}};
   }
-  Result<void> terms_changed(AccountId id, const std::string& plan) override {
+  Result<void> terms_changed(AccountId id, const std::string& catalogue, const std::string& plan) override {
     if (fail_telling) return Errc::unavailable;
+    rows[id].catalogue = catalogue;
     told.emplace_back(id, plan);
     return {};
   }
@@ -39,7 +40,15 @@ class FakeAccounts final : public AccountBook {
 
 class FakeCatalogues final : public CatalogueBook {
  public:
+  std::map<std::string, NamedCatalogue, std::less<>> own;  ///< besides the built-in ones
+
+  void add(const std::string& text) {
+    auto loaded = catalog::load(text);
+    CHECK(loaded.ok());
+    own[(*loaded)->name] = {*loaded, text};
+  }
   [[nodiscard]] std::optional<NamedCatalogue> find(std::string_view name) const override {
+    if (const auto found = own.find(name); found != own.end()) return found->second;
     auto loaded = catalog::builtin(name);
     if (!loaded) return std::nullopt;
     return NamedCatalogue{*loaded, std::string(*catalog::builtin_text(name))};

@@ -47,8 +47,7 @@ void Gate::set_terms(GateTerms terms, Instant now) {
   drain();
   state_->roll_to(now);
   state_->sample_until(now);
-  state_->terms = std::move(terms);
-  state_->messages_allowed.reset();
+  state_->take_terms(std::move(terms), now);
   counting_.store(state_->counting(), std::memory_order_relaxed);
   fill();
 }
@@ -59,7 +58,7 @@ void Gate::set_terms(GateTerms terms, Instant now, const std::function<GateUsage
   drain();
   state_->roll_to(now);
   state_->sample_until(now);
-  state_->terms = std::move(terms);
+  state_->take_terms(std::move(terms), now);
   // From here on admission takes the slow path and waits for the mutex while the meter is read.
   counting_.store(state_->counting(), std::memory_order_relaxed);
   state_->take_over(read());

@@ -53,8 +53,16 @@ bool Gate::State::counting() const {
 
 void Gate::State::open_month(Instant at) {
   const Zone& zone = terms.catalogue->zone;
-  month = month_range(month_of(at, zone), zone);
+  month = terms.month && terms.month->holds(at) ? *terms.month : month_range(month_of(at, zone), zone);
   day = {zone.day_start(at), zone.next_day_start(at)};
+}
+
+void Gate::State::take_terms(GateTerms next, Instant now) {
+  terms = std::move(next);
+  messages_allowed.reset();
+  if (!terms.month || !terms.month->holds(now) || *terms.month == month) return;
+  open_month(now);
+  samples_taken = meter::samples_before(month, now);
 }
 
 void Gate::State::roll_to(Instant at) {
@@ -103,7 +111,10 @@ Rational Gate::State::bill(const Reach& reach) const {
   input.tax = terms.tax;
   input.usage = rating::quantities(*terms.catalogue, usage);
   input.segments = terms.segments;
-  input.month_days = days_in(month_of(month.start, terms.catalogue->zone));
+  const bool by_seconds = terms.catalogue->rules.upgrade == catalog::UpgradeRule::pro_rata_seconds;
+  // By the month's last instant: after a change of zone its first one may lie in another calendar month.
+  input.month_days = by_seconds ? static_cast<int>(std::chrono::floor<seconds>(month.end - month.start).count())
+                                : days_in(month_of(month.end - milliseconds(1), terms.catalogue->zone));
   rating::Bill rated = rating::rate(input);
   return std::max(std::move(rated.exact_total), std::move(rated.total));
 }

@@ -57,6 +57,8 @@ struct Gate::State {
 
   void start(GateTerms first, Instant now, const GateUsage& usage);
   void take_over(const GateUsage& usage);
+  /// New terms; where their month is another one than the calendar's, the running month becomes it.
+  void take_terms(GateTerms next, Instant now);
   [[nodiscard]] bool counting() const;
   /// Opens the day and the month that hold `at`, if they are later. The word must be drained.
   void roll_to(Instant at);

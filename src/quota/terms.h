@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "base/month.h"
 #include "catalog/catalog.h"
 #include "rating/rating.h"
 
@@ -19,6 +20,8 @@ struct GateTerms {
   rating::Tax tax;
   /// Pro-rata catalogues only: the plans of the running month and their days, as rating::MonthInput wants them.
   std::vector<rating::Segment> segments;
+  /// The running month; none = the calendar's. The first month after a change of zone begins where the last one ended.
+  std::optional<InstantRange> month{};
   std::optional<Rational> budget;  ///< the customer's own cap on the month's bill
   /// Count also where no plan quota or budget asks for it, so that the ends at 2^63-1 are exact. The live server leaves
   /// this off: a soft account then costs one branch.

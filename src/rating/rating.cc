@@ -19,10 +19,23 @@ struct Sums {
   Rational exact;
 };
 
+/// Rounded to the minor unit as the catalogue says.
+Rational round_by(const catalog::Rules& rules, const Rational& amount, const Currency& currency) {
+  return rules.rounding == catalog::Rounding::half_even ? amount.rounded_half_even(currency.minor_digits)
+                                                        : round_money(amount, currency);
+}
+
 /// Appends lines, keeps both sums, and leaves out the zero lines that are not printed.
 class Lines {
  public:
-  explicit Lines(Bill& bill) : bill_(bill) {}
+  Lines(Bill& bill, const catalog::Rules& rules) : bill_(bill), rules_(rules) {}
+
+  /// What a line prints whose exact amount is `exact`: `own` rounded; where only the total is rounded, what the sum of
+  /// the lines, rounded, grows by.
+  [[nodiscard]] Rational printed(const Rational& exact, const Rational& own) const {
+    if (rules_.rounding_scope == catalog::RoundingScope::lines) return round_by(rules_, own, bill_.currency);
+    return round_by(rules_, sums_.exact + exact, bill_.currency) - sums_.printed;
+  }
 
   void add(Line line) {
     sums_.printed += line.amount;
@@ -32,13 +45,14 @@ class Lines {
   }
   /// A line whose printed amount is its exact amount rounded.
   void add_rounded(LineKind kind, Rational exact, std::optional<MeterPart> meter = std::nullopt) {
-    Rational amount = round_money(exact, bill_.currency);
+    Rational amount = printed(exact, exact);
     add({.kind = kind, .meter = std::move(meter), .exact = std::move(exact), .amount = std::move(amount)});
   }
   [[nodiscard]] const Sums& sums() const { return sums_; }
 
  private:
   Bill& bill_;
+  const catalog::Rules& rules_;
   Sums sums_;
 };
 
@@ -55,7 +69,7 @@ struct Included {
 };
 
 bool pro_rata(const MonthInput& input) {
-  return input.catalogue->rules.upgrade == catalog::UpgradeRule::pro_rata_days && !input.segments.empty();
+  return input.catalogue->rules.pro_rata() && !input.segments.empty();
 }
 
 Included included(const MonthInput& input) {
@@ -101,48 +115,52 @@ void add_pro_rata(Lines& lines, const MonthInput& input, const Currency& currenc
       const Rational charge = segment.plan->base_fee * share;
       const Rational credit = before == nullptr ? Rational() : before->base_fee * share;
       exact += charge - credit;
-      parts += round_money(charge, currency) - round_money(credit, currency);
+      const catalog::Rules& rules = input.catalogue->rules;
+      parts += round_by(rules, charge, currency) - round_by(rules, credit, currency);
     }
     before = segment.plan.get();
     left -= segment.days;
   }
   lines.add_rounded(LineKind::base, base);
-  const bool apart = input.catalogue->rules.proration_rounding == catalog::ProrationRounding::parts;
-  Rational amount = apart ? parts : round_money(exact, currency);
+  const bool apart = input.catalogue->rules.proration_rounding == catalog::ProrationRounding::parts &&
+                     input.catalogue->rules.rounding_scope == catalog::RoundingScope::lines;
+  Rational amount = apart ? parts : lines.printed(exact, exact);
   lines.add({.kind = LineKind::proration, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
 }
 
 /// A line of `percent` of both sums, with the sign of `sign`.
-void add_percent(Lines& lines, LineKind kind, const Rational& percent, int sign, const Currency& currency) {
+void add_percent(Lines& lines, LineKind kind, const Rational& percent, int sign) {
   if (percent.is_zero()) return;
   const Rational factor = percent / kHundred * Rational(sign);
   const Sums sums = lines.sums();
-  lines.add({.kind = kind, .meter = {}, .exact = sums.exact * factor,
-             .amount = round_money(sums.printed * factor, currency)});
+  Rational exact = sums.exact * factor;
+  Rational amount = lines.printed(exact, sums.printed * factor);
+  lines.add({.kind = kind, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
 }
 
-void add_discount_and_minimum(Lines& lines, const MonthInput& input, const Currency& currency) {
+void add_discount_and_minimum(Lines& lines, const MonthInput& input) {
   const Sums before = lines.sums();
-  add_percent(lines, LineKind::discount, input.contract.discount_percent, -1, currency);
+  add_percent(lines, LineKind::discount, input.contract.discount_percent, -1);
   const Plan& owner = input.minimum_plan ? *input.minimum_plan : *input.plan;
   const Rational minimum = input.contract.minimum_spend.value_or(owner.minimum_spend);
   if (minimum.is_zero()) return;
   const bool after = input.catalogue->rules.minimum == catalog::MinimumRule::after_discount;
   const Sums base = after ? lines.sums() : before;
-  lines.add({.kind = LineKind::minimum, .meter = {}, .exact = at_least_zero(minimum - base.exact),
-             .amount = at_least_zero(minimum - base.printed)});
+  Rational exact = at_least_zero(minimum - base.exact);
+  Rational amount = lines.printed(exact, at_least_zero(minimum - base.printed));
+  lines.add({.kind = LineKind::minimum, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
 }
 
-void add_tax(Lines& lines, Bill& bill, const Tax& tax) {
+void add_tax(Lines& lines, Bill& bill, const Tax& tax, const catalog::Rules& rules) {
   if (tax.rate_percent.is_zero()) return;
   if (!tax.inclusive) {
-    add_percent(lines, LineKind::tax, tax.rate_percent, 1, bill.currency);
+    add_percent(lines, LineKind::tax, tax.rate_percent, 1);
     return;
   }
   // An inclusive tax is told, not added: it goes past the sums.
   const Rational factor = tax.rate_percent / (kHundred + tax.rate_percent);
   Line line{.kind = LineKind::tax, .meter = {}, .exact = lines.sums().exact * factor,
-            .amount = round_money(lines.sums().printed * factor, bill.currency), .inclusive = true};
+            .amount = round_by(rules, lines.sums().printed * factor, bill.currency), .inclusive = true};
   if (!line.amount.is_zero()) bill.lines.push_back(std::move(line));
 }
 }  // namespace
@@ -177,7 +195,7 @@ Bill rate(const MonthInput& input) {
   Bill bill{.plan = plan.name, .catalogue = input.catalogue->name, .currency = input.catalogue->currency, .lines = {},
             .total = {}, .exact_total = {}};
   bill.lines.reserve(8);
-  Lines lines(bill);
+  Lines lines(bill, input.catalogue->rules);
   if (pro_rata(input)) {
     add_pro_rata(lines, input, bill.currency);
   } else {
@@ -187,9 +205,9 @@ Bill rate(const MonthInput& input) {
   add_meter(lines, plan, LineKind::pcu, input.usage.pcu, quota.pcu, plan.rates.pcu);
   add_meter(lines, plan, LineKind::messages, input.usage.messages, quota.messages, plan.rates.message);
   add_meter(lines, plan, LineKind::storage, input.usage.storage_gb, quota.storage_gb, plan.rates.storage_gb);
-  add_discount_and_minimum(lines, input, bill.currency);
-  add_percent(lines, LineKind::sla_credit, input.sla_credit_percent, -1, bill.currency);
-  add_tax(lines, bill, input.tax);
+  add_discount_and_minimum(lines, input);
+  add_percent(lines, LineKind::sla_credit, input.sla_credit_percent, -1);
+  add_tax(lines, bill, input.tax, input.catalogue->rules);
   bill.total = lines.sums().printed;
   bill.exact_total = lines.sums().exact;
   return bill;

@@ -50,7 +50,8 @@ Quantities quantities(const catalog::Catalogue& catalogue, const Usage& usage);
 /// GB of a number of byte-hours in a month of `month_hours`, by the catalogue's divisor; exact.
 Rational storage_gb(const catalog::Catalogue& catalogue, UInt128 byte_hours, std::int64_t month_hours);
 
-/// A plan and the days of the month it was in force, for the pro-rata rule only.
+/// A plan and how long of the month it was in force, for the pro-rata rules only: days, or whole seconds where the
+/// catalogue says pro_rata_seconds.
 struct Segment {
   catalog::PlanPtr plan;
   int days = 0;
@@ -68,7 +69,7 @@ struct MonthInput {
   /// Pro-rata rule only, in order of time; empty = `plan` for the whole month. When their days are fewer than
   /// `month_days` the account began late.
   std::vector<Segment> segments;
-  int month_days = 30;
+  int month_days = 30;  ///< in the unit of the segments
 };
 
 enum class LineKind : std::uint8_t { base, proration, pcu, messages, storage, discount, minimum, sla_credit, tax };

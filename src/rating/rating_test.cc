@@ -95,6 +95,50 @@ TEST(Quantities, FollowTheCataloguesRules) {
   EXPECT_EQ(money_text(rate(input).total, catalogue->currency), "399.00");
 }
 
+// Z21: half a unit of a currency without minor units.
+TEST(Rate, RoundsHalfAwayOrHalfEvenAsTheCatalogueSays) {
+  auto catalogue = std::make_shared<catalog::Catalogue>(**catalog::builtin("cn26"));
+  auto plan = std::make_shared<catalog::Plan>(*catalogue->find("flagship"));
+  catalogue->currency = *find_currency("JPY");
+  plan->rates.pcu = Rational(1);
+  MonthInput input;
+  input.catalogue = catalogue;
+  input.plan = plan;
+  const auto totals = [&](catalog::Rounding rounding) {
+    catalogue->rules.rounding = rounding;
+    std::string out;
+    for (const char* amount : {"0.49", "0.5", "1.5", "2.5"}) {
+      input.usage.pcu = money(amount);
+      out += money_text(rate(input).total, catalogue->currency) + " ";
+    }
+    return out;
+  };
+  EXPECT_EQ(totals(catalog::Rounding::half_away), "0 1 2 3 ");
+  EXPECT_EQ(totals(catalog::Rounding::half_even), "0 0 2 2 ");
+}
+
+TEST(Rate, WithTheScopeTotalTheTotalIsTheExactTotalRoundedOnceAndStillTheSumOfTheLines) {
+  auto catalogue = std::make_shared<catalog::Catalogue>(**catalog::builtin("cn26"));
+  catalogue->rules.rounding_scope = catalog::RoundingScope::total;
+  MonthInput input;
+  input.catalogue = catalogue;
+  input.contract.discount_percent = money("12.5");
+  input.contract.minimum_spend = money("500.00");
+  input.sla_credit_percent = 10;
+  input.tax = {money("6"), false};
+  for (const char* name : {"basic", "premium", "flagship"}) {
+    input.plan = catalogue->find(name);
+    for (int i = 0; i < 200; ++i) {
+      input.usage = {Rational(7 * i), Rational(std::int64_t{30'000'000} + 1234567 * i), Rational(BigInt(i), BigInt(7)), 744};
+      const Bill bill = rate(input);
+      Rational sum;
+      for (const Line& line : bill.lines) sum += line.amount;
+      EXPECT_EQ(bill.total, sum);
+      EXPECT_EQ(bill.total, round_money(bill.exact_total, bill.currency)) << name << i;
+    }
+  }
+}
+
 TEST(Split, PartsAlwaysAddUpToTheLine) {
   const Currency& yuan = *find_currency("CNY");
   const auto text = [&](const char* amount, std::vector<Rational> weights) {
