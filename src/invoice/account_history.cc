@@ -47,6 +47,8 @@ std::string plan_value(std::string_view plan) { return nlohmann::json{{"plan", s
 
 }  // namespace
 
+std::optional<EventKind> find_event_kind(std::string_view name) { return kind_of(name); }
+
 Result<std::vector<AccountEvent>> read_events(db::Connection& connection, AccountId account) {
   std::vector<AccountEvent> found;
   std::int64_t unknown = 0;

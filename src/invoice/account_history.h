@@ -79,6 +79,8 @@ class AccountHistory {
   db::AuditTrail* audit_;
 };
 
+/// The kind of that name, or none.
+std::optional<EventKind> find_event_kind(std::string_view name);
 /// Events of an account, in order of time and id.
 Result<std::vector<AccountEvent>> read_events(db::Connection& connection, AccountId account);
 

@@ -98,12 +98,16 @@ Result<rating::MonthInput> input_of(const Json& document, const catalog::Catalog
 
 }  // namespace
 
-Result<rating::Bill> replay(std::string_view document, std::string_view catalogue_text) {
+Result<rating::MonthInput> rated_inputs(std::string_view document, std::string_view catalogue_text) {
   const Json parsed = Json::parse(document, nullptr, false);
   if (!parsed.is_object()) return differs("the document is not JSON");
   if (text_of(parsed, "catalogue_sha256") != sha256_hex(catalogue_text)) return differs("the catalogue is another one");
   TRY(catalogue, catalog::load(catalogue_text));
-  TRY(input, input_of(parsed, catalogue));
+  return input_of(parsed, catalogue);
+}
+
+Result<rating::Bill> replay(std::string_view document, std::string_view catalogue_text) {
+  TRY(input, rated_inputs(document, catalogue_text));
   rating::Bill bill = rating::rate(input);
   std::string printed;
   rating::append_bill_json(printed, bill);

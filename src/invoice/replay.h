@@ -13,4 +13,7 @@ namespace postage::invoice {
 /// corrupt_record naming what differs.
 Result<rating::Bill> replay(std::string_view document, std::string_view catalogue_text);
 
+/// What `document` says it was rated from; its sums are those of its projects. Errors: as replay.
+Result<rating::MonthInput> rated_inputs(std::string_view document, std::string_view catalogue_text);
+
 }  // namespace postage::invoice

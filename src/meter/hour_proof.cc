@@ -75,6 +75,13 @@ Result<HourProofs> HourProofs::open(db::Database& database, std::string folder) 
   return HourProofs(database, std::move(folder), header.header.node);
 }
 
+Result<Instant> HourProofs::ended_until() const {
+  TRY(last, database_.read([&](db::Connection& c) {
+    return c.integer("select coalesce(max(hour), 0) from meter_hour_end where node = ?", node_);
+  }));
+  return last == 0 ? Instant() : hour_start(last + 1);
+}
+
 Result<void> HourProofs::each(const ProofAsk& ask, const std::function<Result<void>(const HourProof&)>& take) const {
   const std::int64_t from = hour_of(ask.range.start), to = hour_of(ask.range.end);
   OwnRows rows;

@@ -62,6 +62,10 @@ class HourProofs {
   static Result<HourProofs> open(db::Database& database, std::string folder);
   [[nodiscard]] const std::string& node() const { return node_; }
 
+  /// The first instant after the last hour that ended; all hours before it have. The first instant of all when none
+  /// has.
+  [[nodiscard]] Result<Instant> ended_until() const;
+
   /// Calls `take` for each ended (hour, run) of the range, in that order, also those without a value of the account. An
   /// error of `take` ends it. Errors: store_failed, corrupt_record (journal and folds differ).
   /// Time and memory: of an hour with values of the account all final values of the node are read.

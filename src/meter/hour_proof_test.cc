@@ -7,6 +7,7 @@
 #include <map>
 
 #include "meter/file_io.h"
+#include "meter/fold_check.h"
 #include "meter/test_site.h"
 #include "meter/verifier.h"
 
@@ -128,6 +129,32 @@ TEST_F(HourProofTest, NothingButTheVeryRecordIsProven) {
   end = found->end;
   end.root[0] ^= 1;
   EXPECT_FALSE(proves(public_key, end));
+}
+
+TEST_F(HourProofTest, StoredFoldsAreHeldAgainstTheJournal) {
+  two_runs(folder.path);
+  TestSite site(folder.path, kTen + milliseconds(9 * kHourMs));
+  const auto key = std::move(*SealKey::from_public_file(site.public_key()));
+  const auto check = [&] {
+    const FoldedHours folded = *folded_hours(*site.database);
+    return *check_folds(*site.database, folded, *verify_journal(site.journal(), key));
+  };
+  EXPECT_FALSE(check().finding.has_value()) << *check().finding;
+  EXPECT_EQ(check().waiting, 0);
+  EXPECT_GT(check().values, 10);
+  const auto run = [&](const char* sql) {
+    ASSERT_TRUE(site.database->write([&](db::Connection& c) -> Result<void> {
+      TRY_VOID(c.run(sql));
+      return {};
+    }));
+  };
+  run("update meter_day set value = value + 1 where meter = 1 and subject = 7");
+  EXPECT_NE(check().finding->find("project 7"), std::string::npos);
+  run("update meter_day set value = value - 1 where meter = 1 and subject = 7");
+  run("update meter_fold set value = value + 1 where meter = 2 and subject = 9");
+  EXPECT_NE(check().finding->find("2026-01-15T10:00"), std::string::npos);
+  run("insert into meter_closed(node, run, hour) values ('node-1', 1, 5)");
+  EXPECT_NE(check().finding->find("not in the journal"), std::string::npos);
 }
 
 TEST_F(HourProofTest, ADamagedJournalProvesNothing) {
