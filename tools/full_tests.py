@@ -1,4 +1,5 @@
-"""What `./test --full` adds: sanitizer builds of the whole suite, coverage-guided fuzzing, kill rounds."""
+"""What `./test --full` adds: sanitizer builds of the whole suite, coverage-guided fuzzing, kill rounds, a month close of
+100,000 accounts under 100 kills, the laws of money over 100,000 months and more."""
 import glob
 import os
 import time
@@ -6,6 +7,9 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FUZZ_SECONDS = int(os.environ.get('POSTAGE_FUZZ_SECONDS', '60'))
 KILL_ROUNDS = os.environ.get('POSTAGE_KILL_ROUNDS', '50')
+CLOSE_ACCOUNTS = os.environ.get('POSTAGE_CLOSE_ACCOUNTS', '100000')
+CLOSE_KILLS = os.environ.get('POSTAGE_CLOSE_KILLS', '100')
+LAW_MONTHS = os.environ.get('POSTAGE_LAW_MONTHS', '200')
 
 
 def fuzz(run, count):
@@ -33,3 +37,14 @@ def run_all(wanted, build, cpp_suite, run, count):
                            {'POSTAGE_BINARY': f'{ROOT}/build/release/postage'})
         print(output, flush=True)
         count('kill rounds', 0 if code else int(KILL_ROUNDS), 1 if code else 0, output, started)
+    if wanted('close'):
+        started = time.monotonic()
+        code, output = run(['/usr/bin/python3', 'tests/kill/month_close_rounds.py', '--accounts', CLOSE_ACCOUNTS, '--kills',
+                            CLOSE_KILLS], 7200)
+        print(output, flush=True)
+        count('kills during a month close', 0 if code else int(CLOSE_KILLS), 1 if code else 0, output, started)
+    if wanted('laws'):
+        started = time.monotonic()
+        code, output = run(['build/test/src/app_test', '--gtest_filter=Laws.*'], 3600, {'POSTAGE_LAW_MONTHS': LAW_MONTHS})
+        print(output[-200:], flush=True)
+        count('laws of money', 0 if code else 1, 1 if code else 0, output, started)

@@ -102,7 +102,8 @@ def node_suite(folder, command, pattern, env=None):
 
 def scripts():
     """Checks of the tree and scenario scripts: one program a test, exit code 0 is a pass."""
-    for script in ['tools/tidy.py', 'tools/tidy_test.py', 'tests/kill/kill_rounds.py'] + sorted(glob.glob(f'{ROOT}/tests/scripts/*_test.*')):
+    for script in ['tools/tidy.py', 'tools/tidy_test.py', 'tests/kill/kill_rounds.py',
+                   'tests/kill/month_close_rounds.py'] + sorted(glob.glob(f'{ROOT}/tests/scripts/*_test.*')):
         path = os.path.relpath(script, ROOT) if os.path.isabs(script) else script
         if not os.path.exists(f'{ROOT}/{path}'):
             continue

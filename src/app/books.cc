@@ -1,5 +1,7 @@
 #include "app/books.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "base/month.h"
 
@@ -37,6 +39,15 @@ std::vector<invoice::AccountFacts> DirectoryAccounts::accounts() const {
   return all;
 }
 
+std::vector<AccountId> DirectoryAccounts::ids_after(AccountId after, std::size_t most) const {
+  const auth::SnapshotRef snapshot = directory_.snapshot();
+  const std::vector<const auth::AccountInfo*> all = snapshot->accounts();
+  std::vector<AccountId> ids;
+  auto next = std::ranges::upper_bound(all, after, {}, [](const auth::AccountInfo* account) { return account->id; });
+  for (; next != all.end() && ids.size() < most; ++next) ids.push_back((*next)->id);
+  return ids;
+}
+
 std::vector<meter::NamedProject> DirectoryAccounts::projects(AccountId id) const {
   std::vector<meter::NamedProject> all;
   const auth::SnapshotRef snapshot = directory_.snapshot();
@@ -58,13 +69,25 @@ Result<void> DirectoryAccounts::terms_changed(AccountId id, const std::string& c
   return listener_ ? listener_(id) : Result<void>();
 }
 
+Result<void> DirectoryAccounts::months_rolled(std::span<const invoice::AccountPlan> accounts) {
+  for (const invoice::AccountPlan& each : accounts) TRY_VOID(terms_changed(each.account, each.catalogue, each.plan));
+  return {};
+}
+
 AccountGates::AccountGates(Ports ports) : ports_(ports), gates_([this](AccountId account) { return make(account); }) {}
 
-void AccountGates::warm(std::size_t most) {
-  for (const invoice::AccountFacts& account : ports_.accounts.accounts()) {
-    if (most-- == 0) return;
-    (void)gates_.of(account.id);
+bool AccountGates::warm(Steady until) {
+  constexpr std::size_t kAtOnce = 200;
+  while (ports_.account_batch != nullptr) {
+    const std::vector<AccountId> some = ports_.account_batch->ids_after(warmed_to_, kAtOnce);
+    for (const AccountId account : some) {
+      if (ports_.clock.steady() >= until) return false;
+      (void)gates_.of(account);
+      warmed_to_ = account;
+    }
+    if (some.size() < kAtOnce) break;
   }
+  return true;
 }
 
 Result<quota::GateTerms> AccountGates::terms(AccountId account, Instant now) const {

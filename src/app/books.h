@@ -3,12 +3,14 @@
 // do not know each other. Thread: any worker, the control thread; gates may be made on a shard (see AccountGates).
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "app/project_book.h"
 #include "app/store.h"
 #include "base/clock.h"
+#include "invoice/batch.h"
 #include "invoice/billing.h"
 #include "invoice/ports.h"
 #include "meter/usage_reader.h"
@@ -32,7 +34,7 @@ class CatalogueTexts final : public invoice::CatalogueBook {
 using TermsListener = std::function<Result<void>(AccountId)>;
 
 /// The directory as the invoice room wants it.
-class DirectoryAccounts final : public invoice::AccountBook {
+class DirectoryAccounts final : public invoice::AccountBook, public invoice::AccountBatch {
  public:
   DirectoryAccounts(auth::Directory& directory, const Clock& clock) : directory_(directory), clock_(clock) {}
   /// Before other threads start.
@@ -40,8 +42,11 @@ class DirectoryAccounts final : public invoice::AccountBook {
 
   [[nodiscard]] std::optional<invoice::AccountFacts> account(AccountId id) const override;
   [[nodiscard]] std::vector<invoice::AccountFacts> accounts() const override;
+  [[nodiscard]] std::uint64_t version() const override { return directory_.version(); }
+  [[nodiscard]] std::vector<AccountId> ids_after(AccountId after, std::size_t most) const override;
   [[nodiscard]] std::vector<meter::NamedProject> projects(AccountId id) const override;
   Result<void> terms_changed(AccountId id, const std::string& catalogue, const std::string& plan) override;
+  Result<void> months_rolled(std::span<const invoice::AccountPlan> accounts) override;
 
  private:
   auth::Directory& directory_;
@@ -59,14 +64,16 @@ class AccountGates {
     const invoice::AccountBook& accounts;
     const meter::UsageReader& usage;
     const Clock& clock;
+    const invoice::AccountBatch* account_batch = nullptr;  ///< for warm()
   };
   explicit AccountGates(Ports ports);
 
   /// For the shards. The first call for an account reads the store (milliseconds, once a process run); warm() does that
   /// ahead, so that a shard does not wait.
   [[nodiscard]] quota::Gates& gates() { return gates_; }
-  /// Makes the gates of all accounts, at most `most`.
-  void warm(std::size_t most);
+  /// Makes gates of accounts that have none, in order of their ids, until `until` (by the clock's steady time); the next
+  /// call goes on behind the last one. Accounts made later are found as well. True when all have been looked at.
+  bool warm(Steady until);
   /// The account's plan, contract, tax or budget is new: its gate, if there is one, enforces it from now on.
   Result<void> renew(AccountId account);
 
@@ -77,6 +84,7 @@ class AccountGates {
 
   Ports ports_;
   quota::Gates gates_;
+  AccountId warmed_to_;
 };
 
 }  // namespace postage::app

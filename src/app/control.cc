@@ -13,14 +13,18 @@ void Control::start() {
   thread_ = std::thread([this] { work(); });
 }
 
-void Control::round() {
+/// True when a duty wants the next round at once.
+bool Control::round() {
+  bool more = false;
   for (std::size_t i = 0; i < duties_.size(); ++i) {
     const Result<void> done = duties_[i].run(clock_.wall());
     const Steady now = clock_.steady();
+    more = more || (done && duties_[i].more && duties_[i].more());
     if (done || (complained_[i] != Steady::min() && now < complained_[i] + kQuiet)) continue;
     complained_[i] = now;
     log(Level::error, "a duty of the control thread failed", {{"duty", duties_[i].name}, {"error", done.error().to_string()}});
   }
+  return more;
 }
 
 void Control::work() {
@@ -28,11 +32,11 @@ void Control::work() {
   while (!stopping_) {
     const std::uint64_t seen = asked_;
     lock.unlock();
-    round();
+    const bool more = round();
     lock.lock();
     finished_ = seen;
     done_.notify_all();
-    wake_.wait_for(lock, kPeriod, [&] { return stopping_ || asked_ != seen; });
+    wake_.wait_for(lock, more ? milliseconds(0) : kPeriod, [&] { return stopping_ || asked_ != seen; });
   }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 // The control thread: once a second the meter's tick, quota notices, month close, outbox and housekeeping, in that order.
+// A duty that has much to do does a bounded part of it and says so: then the next round follows at once, and the others
+// have their turn in between.
 // A test clock may ask for a round at once.
 #include <condition_variable>
 #include <functional>
@@ -17,6 +19,8 @@ namespace postage::app {
 struct Duty {
   std::string name;
   std::function<Result<void>(Instant now)> run;
+  /// True when the duty has work left that should not wait for the next second; none: never.
+  std::function<bool()> more{};
 };
 
 class Control {
@@ -35,7 +39,7 @@ class Control {
 
  private:
   void work();
-  void round();
+  bool round();
 
   const Clock& clock_;
   std::vector<Duty> duties_;

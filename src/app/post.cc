@@ -31,7 +31,7 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, s
 
 PostOffice::PostOffice(std::string console_url, db::Database& database, const Clock& clock,
                        std::optional<notify::SmtpSender> sender)
-    : console_url_(std::move(console_url)), clock_(clock), outbox_(database), sender_(std::move(sender)) {
+    : console_url_(std::move(console_url)), clock_(clock), database_(database), outbox_(database), sender_(std::move(sender)) {
   if (sender_) thread_ = std::thread([this] { work(); });
 }
 
@@ -107,7 +107,7 @@ Result<void> PostOffice::tell(const QuotaNotice& notice) {
   return keep(notice.key(), "quota", notice.account, notify::quota_letter(facts));
 }
 
-Result<void> PostOffice::invoice_issued(const invoice::IssuedNotice& notice) {
+Result<notify::MailDraft> PostOffice::invoice_mail(const invoice::IssuedNotice& notice) const {
   notify::InvoiceFacts facts;
   facts.locale = notice.account.locale;
   facts.account = notice.account.name;
@@ -116,7 +116,29 @@ Result<void> PostOffice::invoice_issued(const invoice::IssuedNotice& notice) {
   facts.total = notice.total;
   facts.currency = notice.currency;
   facts.console_url = console_url_;
-  return keep("invoice/" + notice.number, "invoice", notice.account, notify::invoice_letter(facts));
+  TRY(letter, notify::invoice_letter(facts));
+  notify::MailDraft draft;
+  draft.key = "invoice/" + notice.number;
+  draft.account = notice.account.id;
+  draft.kind = "invoice";
+  draft.to = notice.account.email;
+  draft.letter = std::move(letter);
+  return draft;
+}
+
+Result<void> PostOffice::invoice_issued(const invoice::IssuedNotice& notice) { return invoices_issued({&notice, 1}); }
+
+Result<void> PostOffice::invoices_issued(std::span<const invoice::IssuedNotice> notices) {
+  std::vector<notify::MailDraft> drafts;
+  drafts.reserve(notices.size());
+  for (const invoice::IssuedNotice& notice : notices) {
+    TRY(draft, invoice_mail(notice));
+    drafts.push_back(std::move(draft));
+  }
+  return database_.write([&](db::Connection& connection) -> Result<void> {
+    for (const notify::MailDraft& draft : drafts) TRY_VOID(outbox_.add_in(connection, draft, clock_.wall()));
+    return {};
+  });
 }
 
 }  // namespace postage::app

@@ -5,18 +5,20 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 
 #include "app/quota_watch.h"
 #include "app/settings.h"
+#include "invoice/batch.h"
 #include "invoice/ports.h"
 #include "notify/outbox.h"
 #include "notify/smtp.h"
 
 namespace postage::app {
 
-class PostOffice final : public invoice::InvoiceOutbox {
+class PostOffice final : public invoice::InvoiceOutbox, public invoice::OutboxBatch {
  public:
   /// Without settings smtp.url mails stay in the outbox, to be sent once there is one. All outlive this.
   /// Errors: invalid_config (smtp.*).
@@ -27,6 +29,8 @@ class PostOffice final : public invoice::InvoiceOutbox {
   /// Stores the letter of a threshold; a second call with the same key stores nothing.
   Result<void> tell(const QuotaNotice& notice);
   Result<void> invoice_issued(const invoice::IssuedNotice& notice) override;
+  /// In one transaction: all or none are kept.
+  Result<void> invoices_issued(std::span<const invoice::IssuedNotice> notices) override;
   /// Wakes the sender, now and then sweeps. Thread: the control thread.
   Result<void> tick(Instant now);
   [[nodiscard]] notify::Outbox& outbox() { return outbox_; }
@@ -34,10 +38,12 @@ class PostOffice final : public invoice::InvoiceOutbox {
  private:
   PostOffice(std::string console_url, db::Database& database, const Clock& clock, std::optional<notify::SmtpSender> sender);
   Result<void> keep(std::string key, std::string kind, const invoice::AccountFacts& account, Result<notify::Letter> letter);
+  [[nodiscard]] Result<notify::MailDraft> invoice_mail(const invoice::IssuedNotice& notice) const;
   void work();
 
   const std::string console_url_;
   const Clock& clock_;
+  db::Database& database_;
   notify::Outbox outbox_;
   std::optional<notify::SmtpSender> sender_;
   Instant swept_at_{};

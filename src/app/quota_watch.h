@@ -1,11 +1,19 @@
 #pragma once
 // Tells customers when a meter reaches a threshold of their plan's quota: once per meter, percentage, month and plan. It
-// compares what the plan acts on: on a hard plan the gate's own counters, on a soft plan what is billed.
+// compares what the plan acts on: on a hard plan the gate's own counters, on a soft plan what is billed. Which accounts are
+// worth a look is said by UsageScan, so that a second costs what moved and not how many accounts there are.
 // Thread: the control thread.
+#include <deque>
 #include <functional>
-#include <map>
+#include <mutex>
+#include <span>
 #include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
+#include "app/usage_scan.h"
+#include "invoice/batch.h"
 #include "invoice/billing.h"
 #include "invoice/ports.h"
 #include "meter/usage_reader.h"
@@ -38,26 +46,50 @@ class QuotaWatch {
   struct Ports {
     const invoice::Billing& billing;
     const invoice::AccountBook& accounts;
+    const invoice::AccountBatch& account_batch;
     const meter::UsageReader& usage;
     quota::Gates& gates;
+    UsageScan& scan;
+    const Clock& clock;
     std::function<Result<void>(const QuotaNotice&)> tell;
   };
   explicit QuotaWatch(Ports ports) : ports_(std::move(ports)) {}
 
-  /// Looks at accounts that have a gate, a bounded number a tick in turn. A notice that could not be stored is told
-  /// by the next tick.
-  void tick(Instant now);
+  /// Looks at the accounts that the scan names and at those that were touched, for a part of a second at most; then, slowly
+  /// and in turn, at all. A notice that could not be stored is told by the next tick. Errors: those of the store; whoever
+  /// was not looked at is by the next tick.
+  Result<void> tick(Instant now);
+  /// More accounts wait than one tick looks at.
+  [[nodiscard]] bool more() const { return !waiting_accounts_.empty(); }
+  /// The account's terms changed: its quotas may be other ones. Thread: any.
+  void touch(AccountId account);
 
  private:
   struct Watched {
     quota::Thresholds thresholds;
     std::string plan;
   };
-  void look(const invoice::AccountFacts& account, quota::Gate& gate, Instant now);
+  /// An account as it stands: what is compared with what.
+  struct MeterLevel {
+    quota::Meter meter;
+    Rational value;
+    Rational quota;
+  };
+  Result<void> look(std::span<const AccountId> accounts, Instant now);
+  void look_at_hard(const invoice::AccountFacts& account, const invoice::Terms& terms, Instant now);
+  Result<void> look_at_soft(std::vector<std::pair<invoice::AccountFacts, invoice::Terms>> accounts, Instant now);
+  void look_at_month(const invoice::RatedMonth& month, Instant now);
+  Watched& reach(const invoice::AccountFacts& account, const invoice::Terms& terms, const std::vector<MeterLevel>& levels,
+                 Instant now);
+  void tell_waiting();
+
   Ports ports_;
-  std::map<AccountId, Watched> watched_;
+  std::unordered_map<AccountId, Watched> watched_;
+  std::deque<AccountId> waiting_accounts_;
   std::vector<QuotaNotice> waiting_;  ///< reached and not yet kept by `tell`
-  std::size_t next_ = 0;
+  AccountId background_;              ///< the last one that was looked at in turn
+  std::mutex mutex_;
+  std::vector<AccountId> touched_;  ///< under mutex_
 };
 
 }  // namespace postage::app

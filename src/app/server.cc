@@ -8,7 +8,9 @@
 
 #include "api/router.h"
 #include "api/services.h"
+#include "app/adoption.h"
 #include "app/books.h"
+#include "app/close_duty.h"
 #include "app/control.h"
 #include "app/door.h"
 #include "app/lane.h"
@@ -20,7 +22,6 @@
 #include "auth/audit.h"
 #include "auth/entropy.h"
 #include "base/log.h"
-#include "invoice/close.h"
 #include "invoice/schema.h"
 #include "meter/meter.h"
 
@@ -28,7 +29,9 @@ namespace postage::app {
 namespace {
 
 constexpr std::size_t kWorkerQueue = 20'000;
-constexpr std::size_t kWarmGates = 10'000;
+/// Gates are made ahead for so long at start; the control thread makes the rest, a little each second.
+constexpr milliseconds kWarmAtStart{2000};
+constexpr milliseconds kWarmEachRound{30};
 
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> parts;
@@ -72,8 +75,10 @@ struct Server::Parts {
   std::unique_ptr<WorkerPool> workers;
   std::vector<std::unique_ptr<Lane>> lanes;
   std::unique_ptr<PostOffice> post;
+  std::unique_ptr<UsageScan> scan;
   std::unique_ptr<QuotaWatch> watch;
-  std::unique_ptr<invoice::MonthClose> close;
+  std::unique_ptr<CloseDuty> close;
+  std::unique_ptr<Adoption> adoption;
   std::unique_ptr<Control> control;
   std::uint16_t port = 0;
   bool stopped = false;
@@ -129,9 +134,12 @@ Result<void> Server::Parts::make_money_rooms() {
       invoice::Billing::Ports{*store->database, *accounts, *catalogue_texts, meter->reader(), audit.get()});
   TRY(adopted, billing->adopt_accounts());
   (void)adopted;
-  gates = std::make_unique<AccountGates>(AccountGates::Ports{*billing, *accounts, meter->reader(), clock});
-  accounts->on_terms([this](AccountId id) { return gates->renew(id); });
-  gates->warm(kWarmGates);
+  gates = std::make_unique<AccountGates>(AccountGates::Ports{*billing, *accounts, meter->reader(), clock, accounts.get()});
+  accounts->on_terms([this](AccountId id) {
+    if (watch) watch->touch(id);
+    return gates->renew(id);
+  });
+  gates->warm(clock.steady() + kWarmAtStart);
   projects = std::make_unique<DirectoryBook>(*store->directory, catalogues);
   return {};
 }
@@ -168,7 +176,8 @@ Result<void> Server::Parts::make_lanes() {
   const OwnRoute local = local_route({secret, clock, *billing, *workers});
   const OwnRoute test_clock = settings.clock_test ? test_clock_route({clock, *store->credentials, *workers, [this] {
                                                                         for (const auto& lane : lanes) lane->wake();
-                                                                        control->run_now();
+                                                                        do control->run_now();
+                                                                        while (close->more());
                                                                       }})
                                                   : OwnRoute();
   shared.own_route = [local, test_clock](const net::Request& request, const net::Responder& responder) {
@@ -191,25 +200,26 @@ std::string Server::Parts::url() const {
 Result<void> Server::Parts::make_control() {
   TRY(office, PostOffice::open(settings, url(), *store->database, clock));
   post = std::move(office);
-  watch = std::make_unique<QuotaWatch>(QuotaWatch::Ports{*billing, *accounts, meter->reader(), gates->gates(),
+  scan = std::make_unique<UsageScan>(*meter, [this](ProjectId id) {
+    const auth::SnapshotRef snapshot = store->directory->snapshot();
+    const auth::ProjectInfo* project = snapshot->project(id);
+    return project != nullptr ? project->account : AccountId{};
+  });
+  watch = std::make_unique<QuotaWatch>(QuotaWatch::Ports{*billing, *accounts, *accounts, meter->reader(), gates->gates(), *scan, clock,
                                                          [this](const QuotaNotice& notice) { return post->tell(notice); }});
-  close = std::make_unique<invoice::MonthClose>(
-      invoice::MonthClose::Ports{*store->database, billing->history(), *accounts, meter->reader(), post.get(), nullptr},
-      invoice::CloseSettings{});
+  close = std::make_unique<CloseDuty>(
+      invoice::MonthClose::Ports{*store->database, billing->history(), *accounts, meter->reader(), post.get(), nullptr, &clock,
+                                 catalogue_texts.get(), accounts.get(), post.get()});
+  adoption = std::make_unique<Adoption>(*billing, *accounts);
   control = std::make_unique<Control>(
       clock, std::vector<Duty>{
                  {"meter", [this](Instant now) { return meter->tick(now); }},
                  {"accounts", [this](Instant) -> Result<void> {
-                    TRY(adopted, billing->adopt_accounts());
-                    (void)adopted;
-                    return {};
+                    (void)gates->warm(clock.steady() + kWarmEachRound);
+                    return adoption->round();
                   }},
-                 {"quota notices", [this](Instant now) -> Result<void> { watch->tick(now); return {}; }},
-                 {"month close", [this](Instant now) -> Result<void> {
-                    TRY(report, close->tick(now));
-                    if (report.closed > 0) log(Level::info, "months closed", {{"invoices", report.closed}, {"failed", report.failed}});
-                    return {};
-                  }},
+                 {"quota notices", [this](Instant now) { return watch->tick(now); }, [this] { return watch->more(); }},
+                 {"month close", [this](Instant now) { return close->run(now); }, [this] { return close->more(); }},
                  {"outbox", [this](Instant now) { return post->tick(now); }},
              });
   return {};
@@ -228,7 +238,7 @@ std::string Server::Parts::metrics() const {
   sum("postage_delivered_total", "counter", "Copies queued to live connections.", &LaneGauges::delivered);
   sum("postage_slow_consumers_total", "counter", "Connections closed because they read too slowly.", &LaneGauges::slow_consumers);
   sum("postage_window_bytes", "gauge", "Bytes kept for resumes.", &LaneGauges::window_bytes);
-  return text;
+  return text + close->metrics();
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

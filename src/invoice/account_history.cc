@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
+
+#include "db/many.h"
+#include "invoice/batch.h"
 
 namespace postage::invoice {
 namespace {
@@ -43,6 +47,18 @@ Result<void> check_amount(const Rational& amount, const char* what) {
   return {};
 }
 
+/// An event of a row of (id, account, at, kind, value, by_whom, why); `unknown` becomes the id of one of no known kind.
+AccountEvent read_event(db::Row& row, std::int64_t& unknown) {
+  const auto kind = kind_of(row.text(3));
+  if (!kind) unknown = row.integer(0);
+  return {row.integer(0), row.id<AccountId>(1), row.instant(2), kind.value_or(EventKind::opened),
+          row.text(4),    row.text(5),          row.text(6)};
+}
+
+Error unknown_kind(std::int64_t event) {
+  return Error(Errc::corrupt_record, "account history: event " + std::to_string(event) + " is of no known kind");
+}
+
 std::string plan_value(std::string_view plan) { return nlohmann::json{{"plan", std::string(plan)}}.dump(); }
 
 }  // namespace
@@ -54,17 +70,33 @@ Result<std::vector<AccountEvent>> read_events(db::Connection& connection, Accoun
   std::int64_t unknown = 0;
   TRY_VOID(connection.each(
       "select id, account, at, kind, value, by_whom, why from invoice_account_event where account = ? order by at, id",
-      [&](db::Row& row) {
-        const auto kind = kind_of(row.text(3));
-        if (!kind) unknown = row.integer(0);
-        found.push_back({row.integer(0), row.id<AccountId>(1), row.instant(2), kind.value_or(EventKind::opened),
-                         row.text(4), row.text(5), row.text(6)});
-      },
-      account));
-  if (unknown != 0) {
-    return Error(Errc::corrupt_record, "account history: event " + std::to_string(unknown) + " is of no known kind");
-  }
+      [&](db::Row& row) { found.push_back(read_event(row, unknown)); }, account));
+  if (unknown != 0) return unknown_kind(unknown);
   return found;
+}
+
+Result<std::vector<Result<Terms>>> terms_of(db::Connection& connection, const CatalogueBook& catalogues,
+                                            std::span<const AccountAt> accounts) {
+  static const std::string kSql =
+      "select id, account, at, kind, value, by_whom, why from invoice_account_event where account in (" +
+      db::many_places() + ") order by account, at, id";
+  std::vector<std::int64_t> ids;
+  ids.reserve(accounts.size());
+  for (const AccountAt& each : accounts) ids.push_back(each.account.value);
+  std::ranges::sort(ids);  // An account that is asked for twice has its events once.
+  ids.erase(std::ranges::unique(ids).begin(), ids.end());
+  std::unordered_map<AccountId, std::vector<AccountEvent>> events;
+  std::int64_t unknown = 0;
+  const auto take = [&](db::Row& row) {
+    AccountEvent event = read_event(row, unknown);
+    events[event.account].push_back(std::move(event));
+  };
+  TRY_VOID(db::each_of_many(connection, kSql, ids, take));
+  if (unknown != 0) return unknown_kind(unknown);
+  std::vector<Result<Terms>> all;
+  all.reserve(accounts.size());
+  for (const AccountAt& each : accounts) all.push_back(play(events[each.account], each.at, catalogues));
+  return all;
 }
 
 Result<void> AccountHistory::append(db::Connection& connection, AccountEvent event, const ChangedBy& by) {

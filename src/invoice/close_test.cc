@@ -25,6 +25,10 @@ std::int64_t count(db::Database& database, std::string_view sql) {
   return database.read([&](db::Connection& connection) { return connection.integer(sql); }).value();
 }
 
+Result<CloseStatus> status_of(Room& room, Instant now) {
+  return room.database->read([&](db::Connection& c) { return close_status(c, now); });
+}
+
 std::vector<StoredInvoice> invoices(Room& room, AccountId account) {
   return room.billing->invoices(account, INT64_MAX, 200).value();
 }
@@ -118,6 +122,87 @@ TEST(MonthClose, AnAccountThatCannotBeRatedIsPutOffAndOthersGoOn) {
   EXPECT_EQ(close.tick(kFebruary + kGrace + seconds(1))->failed, 0);
   room.accounts.add({1}, "basic", kJanuary);
   EXPECT_EQ(close.tick(kFebruary + kGrace + seconds(61))->closed, 1);
+}
+
+TEST(MonthClose, ABadRowOfOneAccountPutsOffThatAccountOnlyAndTheStatusSaysWhy) {
+  Room room;
+  for (std::int64_t id = 1; id <= 3; ++id) room.open({id}, "basic", kJanuary);
+  ASSERT_TRUE(room.database
+                  ->write([](db::Connection& c) {
+                    return c.run("insert into invoice_account_event (account, at, kind, value, by_whom, why) values "
+                                 "(2, ?, 'wish', '{}', 'x', '')", kJanuary + seconds(5));
+                  })
+                  .ok());
+  auto close = room.close();
+  const auto report = close.tick(kFebruary + kGrace);
+  EXPECT_EQ(report->closed, 2);
+  EXPECT_EQ(report->failed, 1);
+  const auto status = status_of(room, kFebruary + kGrace);
+  ASSERT_TRUE(status.ok());
+  EXPECT_EQ(status->due, 1);
+  ASSERT_EQ(status->failures.size(), 1U);
+  EXPECT_EQ(status->failures[0].account, AccountId{2});
+  EXPECT_NE(status->failures[0].reason.find("no known kind"), std::string::npos);
+  EXPECT_EQ(status->failures[0].next_try_at, kFebruary + kGrace + seconds(60));
+  EXPECT_EQ(close.tick(kFebruary + kGrace + seconds(60))->failed, 1);
+  EXPECT_EQ(status_of(room, kFebruary + kGrace)->failures[0].tries, 2);
+}
+
+TEST(MonthClose, TheStatusShowsWhatIsDueTheRateAndWhenItEnds) {
+  Room room;
+  for (std::int64_t id = 1; id <= 10; ++id) room.open({id}, "basic", kJanuary);
+  const Instant now = kFebruary + kGrace;
+  EXPECT_EQ(status_of(room, now - milliseconds(1))->due, 0);
+  auto status = status_of(room, now);
+  EXPECT_EQ(status->due, 10);
+  EXPECT_FALSE(status->estimated_end);
+  CloseSettings settings;
+  settings.batch = 2;
+  settings.months_per_tick = 2;
+  auto close = room.close(settings);
+  for (int second = 0; second < 3; ++second) ASSERT_TRUE(close.tick(now + seconds(second))->more);
+  status = status_of(room, now + seconds(2));
+  ASSERT_EQ(status->months.size(), 1U);
+  EXPECT_EQ(status->months[0].month, "2026-01");
+  EXPECT_EQ(status->months[0].ended_at, kFebruary);
+  EXPECT_EQ(status->months[0].closed, 6);
+  EXPECT_EQ(status->months[0].due, 4);
+  EXPECT_EQ(status->per_second, 3);  // Six in two seconds.
+  EXPECT_EQ(status->estimated_end, now + seconds(2) + milliseconds(1333));
+  EXPECT_EQ(status->untold, 0);
+  while (close.tick(now + seconds(3))->more) continue;
+  status = status_of(room, now + seconds(3));
+  EXPECT_EQ(status->months[0].closed, 10);
+  EXPECT_EQ(status->due, 0);
+  EXPECT_FALSE(status->estimated_end);
+}
+
+/// Each look at it is a second later.
+class HurriedClock final : public Clock {
+ public:
+  [[nodiscard]] Instant wall() const override { return kFebruary + kGrace; }
+  [[nodiscard]] Steady steady() const override { return Steady(seconds(++looks_)); }
+
+ private:
+  mutable std::int64_t looks_ = 0;
+};
+
+TEST(MonthClose, ATickEndsWhenItsTimeIsOverAndTheNextGoesOn) {
+  Room room;
+  for (std::int64_t id = 1; id <= 3; ++id) room.open({id}, "basic", kJanuary);
+  const HurriedClock clock;
+  CloseSettings settings;
+  settings.batch = 1;
+  MonthClose close({*room.database, room.billing->history(), room.accounts, room.usage, &room.outbox, nullptr, &clock},
+                   settings);
+  std::int64_t closed = 0;
+  for (int tick = 1; tick <= 3; ++tick) {
+    const auto report = close.tick(clock.wall());
+    EXPECT_TRUE(report->more);
+    EXPECT_EQ(closed += report->closed, tick);
+  }
+  EXPECT_FALSE(close.tick(clock.wall())->more);
+  EXPECT_EQ(room.outbox.notices.size(), 3U);
 }
 
 TEST(MonthClose, WhatCannotBeToldIsToldLater) {

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "invoice/close_status.h"
 #include "ledger/ledger.h"
 
 namespace postage::invoice {
@@ -102,7 +103,8 @@ constexpr std::array<db::Migration, 1> kMigrations{{{1, kFirst}}};
 
 Result<void> migrate(db::Database& database, Instant now) {
   TRY_VOID(ledger::migrate(database, now));
-  return database.migrate("invoice", kMigrations, now);
+  TRY_VOID(database.migrate("invoice", kMigrations, now));
+  return migrate_month_close(database, now);
 }
 
 }  // namespace postage::invoice

@@ -223,6 +223,11 @@ RC_GTEST_PROP(FoldsProperty, DayFoldsNeverDifferFromHours, ()) {
   }
   auto lease = database->reader();
   const UsageQueries stored(*lease, "n1", 99, open_from);
+  const auto totals = *stored.totals(std::vector<std::int64_t>{5, 7, 9}, {from, to});
+  const auto together = totals.contains(7) ? totals.at(7) : SubjectTotals{};
+  RC_ASSERT(together.units == sum);
+  RC_ASSERT(together.peak == most);
+  RC_ASSERT(together.samples == *stored.samples(7, {from, to}));
   RC_ASSERT(*stored.units(7, {from, to}) == sum);
   RC_ASSERT(*stored.peak(MeterKind::peak, 7, {from, to}) == most);
 }

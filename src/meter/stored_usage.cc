@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "meter/folds.h"
+#include "meter/usage_batch.h"
 #include "meter/usage_queries.h"
 
 namespace postage::meter {
@@ -18,7 +19,7 @@ Result<HourRange> hours_of(const InstantRange& range) {
   return HourRange{hour_of(range.start), hour_of(range.end)};
 }
 
-class StoredUsage final : public UsageReader {
+class StoredUsage final : public UsageReader, public UsageBatchReader {
  public:
   StoredUsage(db::Database& database, const Clock& clock, std::string node, const Slots& slots,
               const Connections& connections, const Storage& storage, const LiveHours& live)
@@ -32,6 +33,8 @@ class StoredUsage final : public UsageReader {
 
   Result<MonthUsage> month(AccountId account, std::span<const NamedProject> projects,
                            const InstantRange& range) const override;
+  Result<std::vector<MonthUsage>> months(std::span<const AccountProjects> accounts,
+                                         const InstantRange& range) const override;
   Result<std::vector<UsagePoint>> series(std::span<const ProjectId> projects,
                                          std::span<const Instant> bounds) const override;
   Result<std::vector<InstantRange>> gaps(const InstantRange& range) const override;
@@ -125,6 +128,46 @@ Result<std::int64_t> StoredUsage::cap_units(CapId cap, const InstantRange& range
   std::int64_t units = stored;
   for (const auto& [hour, row] : view.hours) units += row.front().units;
   return units;
+}
+
+Result<std::vector<MonthUsage>> StoredUsage::months(std::span<const AccountProjects> accounts,
+                                                    const InstantRange& range) const {
+  TRY(hours, hours_of(range));
+  std::vector<std::uint32_t> slots;
+  std::vector<std::int64_t> projects, owners;
+  for (const AccountProjects& each : accounts) {
+    for (const NamedProject& project : each.projects) {
+      slots.push_back(slot_of(project.project.value));
+      projects.push_back(project.project.value);
+    }
+    slots.push_back(slot_of(-each.account.value));
+    owners.push_back(each.account.value);
+  }
+  const LiveSnapshot view = live_.snapshot(slots, hours.from, hours.to, clock_.wall());
+  return database_.read([&](db::Connection& c) -> Result<std::vector<MonthUsage>> {
+    const UsageQueries stored(c, node_, view.run, view.open_from);
+    TRY(totals, stored.totals(projects, hours));
+    TRY(peaks, stored.account_peaks(owners, hours));
+    std::vector<MonthUsage> all;
+    all.reserve(accounts.size());
+    std::size_t index = 0;  // Of the slots.
+    for (const AccountProjects& each : accounts) {
+      MonthUsage usage{range, {}, peaks[each.account.value].peak};
+      for (const NamedProject& named : each.projects) {
+        SubjectTotals& total = totals[named.project.value];
+        ProjectUsage project{named.project, named.name, total.peak, total.units, {}};
+        add_live(view, index++, project.units, project.peak, total.samples);
+        std::int64_t last_hour = 0;
+        for (const auto& [hour, bytes] : total.samples) append_sample(project.storage, last_hour, hour, bytes);
+        usage.projects.push_back(std::move(project));
+      }
+      for (const auto& [hour, row] : view.hours)
+        usage.simultaneous_peak = std::max(usage.simultaneous_peak, row[index].peak);
+      ++index;
+      all.push_back(std::move(usage));
+    }
+    return all;
+  });
 }
 
 Result<std::vector<UsagePoint>> StoredUsage::series(std::span<const ProjectId> projects,

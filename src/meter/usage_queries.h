@@ -2,7 +2,10 @@
 // Reads of the folds within one snapshot of the store, leaving out the hours that a reader has live.
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -23,6 +26,13 @@ struct HourTotals {
   std::int64_t units = 0;
   std::int64_t peak = 0;
   std::int64_t sample = 0;
+};
+
+/// What a subject (a project, or an account for its simultaneous peak) has in the store for some hours.
+struct SubjectTotals {
+  std::int64_t units = 0;
+  std::int64_t peak = 0;
+  std::map<std::int64_t, std::int64_t> samples;  ///< above zero, by hour
 };
 
 /// When the meter was alive, to the minute.
@@ -59,6 +69,13 @@ class UsageQueries {
   [[nodiscard]] Result<std::map<std::int64_t, std::int64_t>> samples(std::int64_t project, HourRange hours) const;
   /// All meters by hour.
   [[nodiscard]] Result<std::map<std::int64_t, HourTotals>> hours(std::int64_t project, HourRange hours) const;
+  /// Units, peak and samples of many projects at once: what units(), peak() and samples() say of each. Those with
+  /// nothing are left out.
+  [[nodiscard]] Result<std::unordered_map<std::int64_t, SubjectTotals>> totals(std::span<const std::int64_t> projects,
+                                                                               HourRange hours) const;
+  /// The simultaneous peaks of many accounts at once.
+  [[nodiscard]] Result<std::unordered_map<std::int64_t, SubjectTotals>> account_peaks(
+      std::span<const std::int64_t> accounts, HourRange hours) const;
   [[nodiscard]] Result<Coverage> coverage(HourRange hours, const std::map<std::int64_t, std::int64_t>& live) const;
 
  private:
@@ -69,6 +86,14 @@ class UsageQueries {
                                                                      HourRange hours) const;
   /// Whole days of `hours` that cannot hold a live hour: [from, to) in days.
   [[nodiscard]] HourRange whole_days(HourRange hours) const;
+
+  using Totals = std::unordered_map<std::int64_t, SubjectTotals>;
+  /// Adds whole days of some subjects' meters `kinds` ("1,2").
+  [[nodiscard]] Result<void> add_days(std::span<const std::int64_t> subjects, std::string_view kinds, HourRange days,
+                                      Totals& totals) const;
+  /// Adds single hours.
+  [[nodiscard]] Result<void> add_hours(std::span<const std::int64_t> subjects, std::string_view kinds, HourRange hours,
+                                       Totals& totals) const;
 
   db::Connection& c_;
   const std::string node_;
