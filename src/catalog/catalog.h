@@ -95,7 +95,8 @@ struct Plan {
   PlanKind kind = PlanKind::soft;
   Rational base_fee;      ///< per month
   Rational minimum_spend; ///< the plan's own; a contract may name another
-  Quotas quotas;          ///< all 0 with payg
+  Quotas quotas;          ///< all 0 with payg; with a contract's bundles already in them
+  Quotas bundled;         ///< what a contract's bundles include (overrides.h); with payg it is taken from what is billed
   Rates rates;            ///< also on hard plans, where they are printed and never charged
   std::optional<std::int64_t> daily_messages;  ///< hard plans only: units per calendar day of the zone
   std::vector<Feature> features;               ///< all rows of feature_names(), in that order

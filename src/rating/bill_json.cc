@@ -20,6 +20,10 @@ void append_line_json(std::string& out, const Line& line, const Currency& curren
   out += "{\"kind\":\"";
   out += line_kind_name(line.kind);
   out += '"';
+  if (!line.name.empty()) {
+    out += ",\"name\":";
+    append_json_string(out, line.name);
+  }
   if (line.meter) {
     member(out, "quantity", line.meter->quantity.to_plain(kQuantityDecimals));
     member(out, "included", line.meter->included.to_plain(kQuantityDecimals));

@@ -40,13 +40,21 @@ class Lines {
   void add(Line line) {
     sums_.printed += line.amount;
     sums_.exact += line.exact;
-    const bool always = line.kind == LineKind::base || line.meter.has_value();
+    const bool always = line.kind == LineKind::base || line.kind == LineKind::bundle || line.meter.has_value();
     if (always || !line.amount.is_zero()) bill_.lines.push_back(std::move(line));
   }
   /// A line whose printed amount is its exact amount rounded.
   void add_rounded(LineKind kind, Rational exact, std::optional<MeterPart> meter = std::nullopt) {
     Rational amount = printed(exact, exact);
-    add({.kind = kind, .meter = std::move(meter), .exact = std::move(exact), .amount = std::move(amount)});
+    add({.kind = kind, .name = {}, .meter = std::move(meter), .exact = std::move(exact), .amount = std::move(amount)});
+  }
+  /// The fee and the packages that belong to it.
+  void add_base(const Rational& fee, const std::vector<catalog::Bundle>& bundles) {
+    add_rounded(LineKind::base, fee);
+    for (const catalog::Bundle& bundle : bundles) {
+      add({.kind = LineKind::bundle, .name = bundle.name, .meter = {}, .exact = bundle.fee,
+           .amount = printed(bundle.fee, bundle.fee)});
+    }
   }
   [[nodiscard]] const Sums& sums() const { return sums_; }
 
@@ -68,17 +76,32 @@ struct Included {
   Rational pcu, messages, storage_gb;
 };
 
+/// A plan's own part of a quota; a pay-as-you-go plan has none.
+template <class Number>
+Number own(const Plan& plan, const Number& quota, const Number& bundled) {
+  return plan.kind == PlanKind::payg ? Number(0) : Number(quota - bundled);
+}
+
 bool pro_rata(const MonthInput& input) {
   return input.catalogue->rules.pro_rata() && !input.segments.empty();
 }
 
 Included included(const MonthInput& input) {
   Included result;
-  if (input.plan->kind == PlanKind::payg) return result;
-  if (pro_rata(input)) {
-    result.pcu = weighted(input, [](const Plan& plan) { return Rational(plan.quotas.pcu); });
-    result.messages = weighted(input, [](const Plan& plan) { return Rational(plan.quotas.messages); });
-    result.storage_gb = weighted(input, [](const Plan& plan) { return plan.quotas.storage_gb; });
+  const catalog::Quotas& bundled = input.plan->bundled;
+  if (input.plan->kind == PlanKind::payg) {
+    result = {Rational(bundled.pcu), Rational(bundled.messages), bundled.storage_gb};
+  } else if (pro_rata(input)) {
+    // Bundles are charged in full and included in full; the plans' own quotas go by days.
+    result.pcu = Rational(bundled.pcu) + weighted(input, [](const Plan& plan) {
+                   return Rational(own(plan, plan.quotas.pcu, plan.bundled.pcu));
+                 });
+    result.messages = Rational(bundled.messages) + weighted(input, [](const Plan& plan) {
+                        return Rational(own(plan, plan.quotas.messages, plan.bundled.messages));
+                      });
+    result.storage_gb = bundled.storage_gb + weighted(input, [](const Plan& plan) {
+                          return own(plan, plan.quotas.storage_gb, plan.bundled.storage_gb);
+                        });
   } else {
     const catalog::Quotas& quotas = input.plan->quotas;
     result = {Rational(quotas.pcu), Rational(quotas.messages), quotas.storage_gb};
@@ -121,11 +144,11 @@ void add_pro_rata(Lines& lines, const MonthInput& input, const Currency& currenc
     before = segment.plan.get();
     left -= segment.days;
   }
-  lines.add_rounded(LineKind::base, base);
+  lines.add_base(base, input.contract.bundles);
   const bool apart = input.catalogue->rules.proration_rounding == catalog::ProrationRounding::parts &&
                      input.catalogue->rules.rounding_scope == catalog::RoundingScope::lines;
   Rational amount = apart ? parts : lines.printed(exact, exact);
-  lines.add({.kind = LineKind::proration, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
+  lines.add({.kind = LineKind::proration, .name = {}, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
 }
 
 /// A line of `percent` of both sums, with the sign of `sign`.
@@ -135,11 +158,51 @@ void add_percent(Lines& lines, LineKind kind, const Rational& percent, int sign)
   const Sums sums = lines.sums();
   Rational exact = sums.exact * factor;
   Rational amount = lines.printed(exact, sums.printed * factor);
-  lines.add({.kind = kind, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
+  lines.add({.kind = kind, .name = {}, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
+}
+
+/// The volume discount of a fee, unrounded.
+Rational volume_discount(const VolumeDiscount& volume, const Rational& fee) {
+  Rational discount;
+  for (std::size_t i = 0; i < volume.tiers.size() && fee >= volume.tiers[i].from; ++i) {
+    const VolumeTier& tier = volume.tiers[i];
+    if (volume.whole) {
+      discount = fee * tier.percent / kHundred;
+      continue;
+    }
+    const bool last = i + 1 == volume.tiers.size() || fee < volume.tiers[i + 1].from;
+    discount += ((last ? fee : volume.tiers[i + 1].from) - tier.from) * tier.percent / kHundred;
+  }
+  return discount;
+}
+
+/// The same, but never more than leaves the largest net fee of any smaller fee.
+Rational volume_discount_passed(const VolumeDiscount& volume, const Rational& fee) {
+  Rational discount = volume_discount(volume, fee);
+  Rational percent;  // below the tier looked at
+  for (const VolumeTier& tier : volume.tiers) {
+    if (!volume.whole || fee < tier.from) break;
+    const Rational net = tier.from * (Rational(1) - percent / kHundred);
+    discount = std::min(discount, fee - net);
+    percent = tier.percent;
+  }
+  return discount;
+}
+
+void add_volume_discount(Lines& lines, const MonthInput& input) {
+  const VolumeDiscount& volume = input.contract.volume;
+  if (volume.tiers.empty()) return;
+  const auto discount = input.highest_passed ? volume_discount_passed : volume_discount;
+  const Sums sums = lines.sums();
+  Rational exact = -discount(volume, sums.exact);
+  Rational amount = lines.printed(exact, -discount(volume, sums.printed));
+  lines.add({.kind = LineKind::volume_discount, .name = {}, .meter = {}, .exact = std::move(exact),
+             .amount = std::move(amount)});
 }
 
 void add_discount_and_minimum(Lines& lines, const MonthInput& input) {
   const Sums before = lines.sums();
+  add_volume_discount(lines, input);
   add_percent(lines, LineKind::discount, input.contract.discount_percent, -1);
   const Plan& owner = input.minimum_plan ? *input.minimum_plan : *input.plan;
   const Rational minimum = input.contract.minimum_spend.value_or(owner.minimum_spend);
@@ -148,7 +211,7 @@ void add_discount_and_minimum(Lines& lines, const MonthInput& input) {
   const Sums base = after ? lines.sums() : before;
   Rational exact = at_least_zero(minimum - base.exact);
   Rational amount = lines.printed(exact, at_least_zero(minimum - base.printed));
-  lines.add({.kind = LineKind::minimum, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
+  lines.add({.kind = LineKind::minimum, .name = {}, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
 }
 
 void add_tax(Lines& lines, Bill& bill, const Tax& tax, const catalog::Rules& rules) {
@@ -159,15 +222,16 @@ void add_tax(Lines& lines, Bill& bill, const Tax& tax, const catalog::Rules& rul
   }
   // An inclusive tax is told, not added: it goes past the sums.
   const Rational factor = tax.rate_percent / (kHundred + tax.rate_percent);
-  Line line{.kind = LineKind::tax, .meter = {}, .exact = lines.sums().exact * factor,
+  Line line{.kind = LineKind::tax, .name = {}, .meter = {}, .exact = lines.sums().exact * factor,
             .amount = round_by(rules, lines.sums().printed * factor, bill.currency), .inclusive = true};
   if (!line.amount.is_zero()) bill.lines.push_back(std::move(line));
 }
 }  // namespace
 
 std::string_view line_kind_name(LineKind kind) {
-  constexpr std::string_view kNames[] = {"base",     "proration", "pcu",        "messages", "storage",
-                                         "discount", "minimum",   "sla_credit", "tax"};
+  constexpr std::string_view kNames[] = {"base",     "bundle",  "proration", "pcu",
+                                         "messages", "storage", "volume_discount", "discount",
+                                         "minimum",  "sla_credit", "tax"};
   return kNames[static_cast<int>(kind)];
 }
 
@@ -199,7 +263,7 @@ Bill rate(const MonthInput& input) {
   if (pro_rata(input)) {
     add_pro_rata(lines, input, bill.currency);
   } else {
-    lines.add_rounded(LineKind::base, plan.base_fee);
+    lines.add_base(plan.base_fee, input.contract.bundles);
   }
   const Included quota = included(input);
   add_meter(lines, plan, LineKind::pcu, input.usage.pcu, quota.pcu, plan.rates.pcu);

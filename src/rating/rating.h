@@ -7,13 +7,35 @@
 
 #include "base/rational.h"
 #include "catalog/catalog.h"
+#include "catalog/overrides.h"
 
 namespace postage::rating {
 
+/// From `from` on (the month's fee before any discount) the discount is `percent`.
+struct VolumeTier {
+  Rational from;     ///< money, from 0 up
+  Rational percent;  ///< 0 to 100
+};
+
+/// A discount that grows with the month's fee before discount: base, bundles, proration and meters.
+struct VolumeDiscount {
+  std::vector<VolumeTier> tiers;  ///< `from` ascending; empty: none
+  /// False (graduated): each part of the fee gets the percentage of its own tier. True: the whole fee gets the percentage
+  /// of the highest tier reached, so that a little more usage may make a smaller bill.
+  bool whole = false;
+};
+
 /// What an account's agreement says beyond its plan. Applies in full to each invoice, whatever plan is in force.
 struct Contract {
-  Rational discount_percent;              ///< 0 to 100
+  Rational discount_percent;              ///< 0 to 100, of what the volume discount leaves
   std::optional<Rational> minimum_spend;  ///< before tax; none = the plan's own; 0 removes it
+  VolumeDiscount volume{};
+  std::vector<catalog::Bundle> bundles{};
+  /// Already in the plans that MonthInput names (catalog::with_contract); rating itself does not look at them.
+  catalog::PlanOverrides overrides{};
+  /// In force in [valid_from, valid_until): looked at by the account's history, not here. None: at once, for good.
+  std::optional<Instant> valid_from{};
+  std::optional<Instant> valid_until{};
 };
 
 /// Tax of an account's invoices.
@@ -70,9 +92,25 @@ struct MonthInput {
   /// `month_days` the account began late.
   std::vector<Segment> segments;
   int month_days = 30;  ///< in the unit of the segments
+  /// For limits in money: of a volume discount on the whole fee, the largest net fee that usage up to here has passed, so
+  /// that the bill a budget looks at never falls.
+  bool highest_passed = false;
 };
 
-enum class LineKind : std::uint8_t { base, proration, pcu, messages, storage, discount, minimum, sla_credit, tax };
+/// In the order in which they apply, and stand on a bill.
+enum class LineKind : std::uint8_t {
+  base,
+  bundle,  ///< one line a bundle of the contract
+  proration,
+  pcu,
+  messages,
+  storage,
+  volume_discount,  ///< of the sum of the lines before it
+  discount,         ///< the percentage, of the sum of the lines before it
+  minimum,
+  sla_credit,
+  tax,
+};
 /// "base", "pcu", ...
 std::string_view line_kind_name(LineKind kind);
 
@@ -87,6 +125,7 @@ struct MeterPart {
 /// One line of a bill.
 struct Line {
   LineKind kind = LineKind::base;
+  std::string name{};              ///< of a bundle
   std::optional<MeterPart> meter;  ///< pcu, messages, storage
   Rational exact;                  ///< before rounding; percentages of exact sums
   Rational amount;                 ///< as printed: rounded half away from zero; percentages of printed sums
@@ -102,7 +141,7 @@ struct Bill {
   Rational total;           ///< sum of the printed lines but an inclusive tax
   Rational exact_total;     ///< the same, unrounded
 
-  /// The line of that kind, or null.
+  /// The first line of that kind, or null.
   [[nodiscard]] const Line* line(LineKind kind) const;
 };
 
