@@ -3,6 +3,7 @@
 #include "api/services.h"
 #include "api/usage_view.h"
 #include "api/views.h"
+#include "invoice/catalogue_desk.h"
 
 namespace postage::api {
 namespace {
@@ -34,15 +35,34 @@ Outcome list(Call& call) {
   return answer;
 }
 
+/// The catalogue of a new account: the one named, which must be in force, or the newest that follows the server's own.
+std::optional<Problem> choose_catalogue(const Call& call, const std::optional<std::string>& named, std::string& chosen) {
+  invoice::CatalogueDesk& desk = *call.services.catalogues;
+  if (!named) {
+    auto newest = desk.for_new_accounts(call.services.catalogue, call.now);
+    if (!newest) return Problem(newest.error());
+    chosen = *std::move(newest);
+    return std::nullopt;
+  }
+  chosen = *named;
+  const auto own = desk.publication(*named);
+  if (!own) return Problem(own.error());
+  if (!*own) return std::nullopt;
+  const catalog::Publication& publication = **own;
+  if (publication.state == catalog::PublicationState::published && publication.effective_at() <= call.now) return std::nullopt;
+  return Problem(Errc::bad_request, "the catalogue is not in force now", "/catalogue");
+}
+
 Outcome create(Call& call) {
   Body body(call.request.body);
   auth::NewAccount fields;
   fields.name = body.text("name", {1, 200});
   fields.email = body.text("email", {3, 254});
   fields.locale = body.maybe_text("locale", {2, 16}).value_or(fields.locale);
-  fields.catalogue = body.maybe_text("catalogue", {1, 64}).value_or(fields.catalogue);
+  const auto named = body.maybe_text("catalogue", {1, 64});
   fields.plan = body.maybe_text("plan", {1, 64}).value_or(fields.plan);
   if (auto mistake = body.mistake()) return *mistake;
+  if (auto problem = choose_catalogue(call, named, fields.catalogue)) return *problem;
   const auto catalogue = call.services.billing.catalogues().find(fields.catalogue);
   if (!catalogue) return Problem(Errc::bad_request, "there is no catalogue of that name", "/catalogue");
   if (!catalogue->catalogue->find(fields.plan)) {

@@ -20,6 +20,60 @@ std::string_view change_name(invoice::PlanChange change) {
   return "same";
 }
 
+Json offer_json(const invoice::PlanOffer& offer, bool dry_run) {
+  return {{"from", offer.from},
+          {"to", offer.to},
+          {"kind", std::string(change_name(offer.change))},
+          {"effective_at", instant_text_utc(offer.effective_at)},
+          {"price_now", money_text(offer.price_now, offer.before.bill.currency)},
+          {"dry_run", dry_run},
+          {"bill_before", bill_json(offer.before)},
+          {"bill_after", bill_json(offer.after)}};
+}
+
+/// What is in force, what follows, and when the month is renewed.
+Outcome show(Call& call) {
+  if (auto mistake = call.query.mistake()) return *mistake;
+  TRY(terms, call.services.billing.terms(call.account, call.now));
+  const invoice::Subscription& subscription = terms.subscription;
+  const catalog::PlanPtr next = subscription.next_plan();
+  Json spans = Json::array();
+  for (const invoice::PlanSpan& span : subscription.spans()) {
+    spans.push_back({{"plan", span.plan->name}, {"from", instant_text_utc(span.from)}});
+  }
+  return Json{{"account", id_text(call.account)},
+              {"catalogue", terms.catalogue.catalogue->name},
+              {"plan", subscription.plan()->name},
+              {"rated_by", subscription.rated_by()->name},
+              {"next_plan", next ? Json(next->name) : Json(nullptr)},
+              {"month", subscription.month().text()},
+              {"renews_at", instant_text_utc(subscription.period().end)},
+              {"spans", std::move(spans)}};
+}
+
+/// Asks for a plan that the account's terms name: the present one (which cancels a pending downgrade) or the smallest.
+Outcome ask_for(Call& call, const std::string& plan, const char* reason) {
+  TRY(offer, call.services.billing.change_plan(call.account, plan, call.now, changed_by(call, reason)));
+  return offer_json(offer, false);
+}
+
+Outcome cancel_pending(Call& call) {
+  if (auto mistake = call.query.mistake()) return *mistake;
+  TRY(terms, call.services.billing.terms(call.account, call.now));
+  if (!terms.subscription.pending()) return Error(Errc::not_found, "no change of plan is pending");
+  return ask_for(call, terms.subscription.plan()->name, "the pending change was taken back");
+}
+
+Outcome cancel(Call& call) {
+  if (auto mistake = call.query.mistake()) return *mistake;
+  TRY(terms, call.services.billing.terms(call.account, call.now));
+  const catalog::PlanPtr& smallest = terms.catalogue.catalogue->plans.front();
+  if (!smallest->base_fee.is_zero() || smallest->kind != catalog::PlanKind::hard) {
+    return Error(Errc::conflict, "the catalogue has no free plan to fall back to");
+  }
+  return ask_for(call, smallest->name, "cancelled");
+}
+
 Outcome change(Call& call) {
   Body body(call.request.body);
   const std::string plan = body.text("plan", {1, 64});
@@ -34,20 +88,19 @@ Outcome change(Call& call) {
     if (problem.error.code == Errc::bad_request) problem.pointer = "/plan";
     return problem;
   }
-  return Json{{"from", offer->from},
-              {"to", offer->to},
-              {"kind", std::string(change_name(offer->change))},
-              {"effective_at", instant_text_utc(offer->effective_at)},
-              {"price_now", money_text(offer->price_now, offer->before.bill.currency)},
-              {"dry_run", dry_run},
-              {"bill_before", bill_json(offer->before)},
-              {"bill_after", bill_json(offer->after)}};
+  return offer_json(*offer, dry_run);
 }
 
 const Route kRoutes[] = {
     {Method::put, "/accounts/{account}/plan", "changePlan",
      "Upgrade at once or downgrade next month; with dry_run only the price is told", Permission::plan_change, change,
      "PlanChange", "PlanOffer"},
+    {Method::get, "/accounts/{account}/plan", "getPlan", "The plan in force, the one that follows, and when",
+     Permission::bill_read, show, "", "PlanState"},
+    {Method::del, "/accounts/{account}/plan/pending", "keepPlan", "Take a pending downgrade back", Permission::plan_change,
+     cancel_pending, "", "PlanOffer"},
+    {Method::post, "/accounts/{account}/plan:cancel", "cancelPlan",
+     "Cancel: the free plan from the next month on", Permission::plan_change, cancel, "", "PlanOffer"},
 };
 
 }  // namespace

@@ -115,6 +115,8 @@ struct Schema {
 
 /// All rows, resource by resource, in the order of the document.
 [[nodiscard]] std::span<const Route> all_routes();
+/// Those of catalogues, what-if and plans (schemas_catalogue.cc).
+[[nodiscard]] std::span<const Schema> catalogue_schemas();
 /// All schemas, sorted by name.
 [[nodiscard]] std::span<const Schema> all_schemas();
 

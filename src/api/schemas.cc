@@ -1,5 +1,8 @@
 // The named schemas of the OpenAPI document. Bodies say additionalProperties: false, because unknown members are
 // refused.
+#include <algorithm>
+#include <vector>
+
 #include "api/route.h"
 
 namespace postage::api {
@@ -63,7 +66,7 @@ constexpr Schema kSchemas[] = {
     {"History", LIST_OF("HistoryEvent")},
     {"HistoryEvent", R"({"type":"object","required":["id","at","kind","value","by","why"],
       "properties":{"id":{"type":"string"},"at":{"type":"string"},
-      "kind":{"type":"string","enum":["opened","plan","contract","tax","budget"]},"value":{"type":["object",
+      "kind":{"type":"string","enum":["opened","plan","contract","tax","budget","catalogue"]},"value":{"type":["object",
       "null"]},"by":{"type":"string"},"why":{"type":"string"}}})"},
     {"Invoice", R"({"type":"object","required":["state","account","month","plan","catalogue","currency","lines",
       "total"],"properties":{
@@ -110,7 +113,7 @@ constexpr Schema kSchemas[] = {
       "messages":{"$ref":"#/components/schemas/Meter"},"storage_gb":{"$ref":"#/components/schemas/Meter"}}})"},
     {"NewAccount", R"({"type":"object","additionalProperties":false,"required":["name","email"],
       "properties":{"name":{"type":"string","minLength":1,"maxLength":200},
-      "email":{"type":"string"},"locale":{"type":"string"},"catalogue":{"type":"string","default":"cn26"},
+      "email":{"type":"string"},"locale":{"type":"string"},"catalogue":{"type":"string","description":"default: the newest that follows the server's own"},
       "plan":{"type":"string","default":"free"}}})"},
     {"NewKey", R"({"type":"object","additionalProperties":false,"required":["name","role"],
       "properties":{"name":{"type":"string","minLength":1,"maxLength":200},
@@ -200,7 +203,7 @@ constexpr Schema kSchemas[] = {
     {"Terms", R"({"type":"object","required":["account","catalogue","currency","plan","contract","tax","budget"],
       "properties":{"account":{"type":"string"},
       "catalogue":{"type":"string"},"currency":{"type":"string"},"plan":{"type":"string"},
-      "next_plan":{"type":["string","null"]},"contract":{"type":"object"},
+      "next_plan":{"type":["string","null"]},"next_catalogue":{"type":["object","null"]},"contract":{"type":"object"},
       "tax":{"type":"object"},"budget":{"type":["string","null"]}}})"},
     {"Title", R"({"type":"object","properties":{"en":{"type":"string"},"zh":{"type":"string"}}})"},
     {"Token", R"({"type":"object","required":["token","expires_at"],"properties":{"token":{"type":"string"},
@@ -215,6 +218,15 @@ constexpr Schema kSchemas[] = {
 
 }  // namespace
 
-std::span<const Schema> all_schemas() { return kSchemas; }
+std::span<const Schema> all_schemas() {
+  static const std::vector<Schema> kAll = [] {
+    std::vector<Schema> all(std::begin(kSchemas), std::end(kSchemas));
+    const auto catalogue = catalogue_schemas();
+    all.insert(all.end(), catalogue.begin(), catalogue.end());
+    std::ranges::sort(all, {}, &Schema::name);
+    return all;
+  }();
+  return kAll;
+}
 
 }  // namespace postage::api

@@ -19,6 +19,7 @@ class Entropy;
 }  // namespace postage::auth
 namespace postage::invoice {
 class Billing;
+class CatalogueDesk;
 }
 namespace postage::meter {
 class UsageReader;
@@ -64,6 +65,8 @@ struct Services {
   invoice::Billing& billing;  ///< plans, running bills, invoices
   Publisher& publisher;
   const meter::UsageReader& usage;
+  invoice::CatalogueDesk* catalogues = nullptr;  ///< the operator's own catalogues; always there in a server
+  std::string catalogue = "cn26";                ///< of new accounts that name none
 };
 
 }  // namespace postage::api

@@ -15,7 +15,11 @@ Json terms_json(const invoice::Terms& terms) {
   Json contract = {{"discount_percent", percent_text(terms.contract.discount_percent)}, {"minimum_spend", nullptr}};
   if (terms.contract.minimum_spend) contract["minimum_spend"] = money_text(*terms.contract.minimum_spend, currency);
   const catalog::PlanPtr& pending = terms.subscription.pending();
+  const auto& move = terms.subscription.move();
+  Json next_catalogue = nullptr;
+  if (move) next_catalogue = {{"catalogue", move->catalogue->name}, {"from", move->from.text()}};
   return {{"account", id_text(terms.account)},
+          {"next_catalogue", std::move(next_catalogue)},
           {"catalogue", terms.catalogue.catalogue->name},
           {"currency", std::string(currency.code)},
           {"plan", terms.subscription.plan()->name},

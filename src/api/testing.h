@@ -10,6 +10,8 @@
 #include "auth/audit.h"
 #include "auth/credentials.h"
 #include "auth/test_store.h"
+#include "invoice/catalogue_desk.h"
+#include "rating/price_lint.h"
 #include "invoice/testing.h"
 
 namespace postage::api::testing {
@@ -122,6 +124,8 @@ class World {
   invoice::testing::FakeUsage usage;
   invoice::testing::FakeOutbox outbox;
   std::unique_ptr<invoice::Billing> billing;
+  std::unique_ptr<catalog::CatalogueStore> catalogue_store;
+  std::unique_ptr<invoice::CatalogueDesk> catalogue_desk;
   FakePublisher publisher;
   std::unique_ptr<Router> router;
   AccountId acme, rival;
@@ -140,8 +144,13 @@ inline World::World() {
   audit = std::make_unique<auth::AuditLog>(*database);
   accounts = std::make_unique<DirectoryAccounts>(*directory);
   billing = std::make_unique<invoice::Billing>(invoice::Billing::Ports{*database, *accounts, catalogues, usage, audit.get()});
-  router =
-      std::make_unique<Router>(Services{clock, *directory, *credentials, *audit, entropy, *billing, publisher, usage});
+  CHECK(catalog::migrate(*database, start).ok());
+  catalogue_store = std::make_unique<catalog::CatalogueStore>(catalog::CatalogueStore::Ports{
+      *database, audit.get(), [](std::string_view name) { return catalog::builtin(name).ok(); }, rating::check_publishable});
+  catalogue_desk = std::make_unique<invoice::CatalogueDesk>(invoice::CatalogueDesk::Ports{
+      *billing, *accounts, *catalogue_store, [this](const catalog::Publication& each) { catalogues.add(each.text); }});
+  router = std::make_unique<Router>(Services{clock, *directory, *credentials, *audit, entropy, *billing, publisher, usage,
+                                             catalogue_desk.get(), "cn26"});
   acme = directory->create_account({.name = "Acme", .email = "a@acme.example", .plan = "basic"}, actor, start)->id;
   rival = directory->create_account({.name = "Rival", .email = "r@rival.example"}, actor, start)->id;
   CHECK(billing->adopt_accounts().ok());

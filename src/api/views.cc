@@ -108,6 +108,12 @@ Json plan_json(const catalog::Plan& plan, const catalog::Catalogue& catalogue, i
           {"features", std::move(features)}};
 }
 
+Json bill_members(const rating::Bill& bill) {
+  std::string text = "{";
+  rating::append_bill_json(text, bill);
+  return Json::parse(text + "}", nullptr, false);
+}
+
 Json bill_json(const invoice::RatedMonth& rated) { return Json::parse(invoice::invoice_json(rated), nullptr, false); }
 
 Json invoice_object(const invoice::StoredInvoice& invoice) {

@@ -25,6 +25,8 @@ Json person_json(const auth::Person& person);
 /// {id, name, role} for each account of the person that exists.
 Json memberships_json(const auth::Person& person, const auth::DirectorySnapshot& snapshot);
 Json plan_json(const catalog::Plan& plan, const catalog::Catalogue& catalogue, int order);
+/// A bill's own members: plan, catalogue, currency, lines, total.
+Json bill_members(const rating::Bill& bill);
 /// A running bill as an invoice object.
 Json bill_json(const invoice::RatedMonth& rated);
 /// A stored invoice: its document, with number, hash and state.

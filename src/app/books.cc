@@ -14,9 +14,7 @@ std::optional<invoice::NamedCatalogue> CatalogueTexts::find(std::string_view nam
 }
 
 std::vector<std::string> CatalogueTexts::names() const {
-  std::vector<std::string> names;
-  for (const auto& [name, catalogue] : catalogues_.all()) names.push_back(name);
-  return names;
+  return catalogues_.names();
 }
 
 namespace {

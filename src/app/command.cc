@@ -32,6 +32,8 @@ constexpr Command kCommands[] = {
     {"project", "make and list projects of an account", command_project},
     {"token", "make a token for a project's user", command_token},
     {"bill", "print the running bill of an account, or a past month's invoice", command_bill},
+    {"what-if", "rate an account's month on every plan", command_what_if},
+    {"catalogue", "check, preview and publish the operator's own catalogues", command_catalogue},
     {"verify", "check the meter journal: chain, signatures, sums", command_verify},
     {"quote", "price a month's usage on one plan or on all", command_quote},
     {"simulate", "run a scenario of usage and plan changes on a simulated clock", command_simulate},

@@ -11,25 +11,17 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "app/books.h"
+#include "app/open_folder.h"
 #include "app/store.h"
 #include "invoice/rated_month.h"
-#include "invoice/schema.h"
 #include "invoice/store.h"
-#include "meter/meter.h"
 
 namespace postage::app {
 namespace {
 
 constexpr std::string_view kPath = "/local/bill";
 constexpr std::size_t kAnswerMax = 64 << 20;
-
-bool secret_fits(std::string_view given, const std::string& secret) {
-  constexpr std::string_view kScheme = "Local ";
-  if (!given.starts_with(kScheme)) return false;
-  given.remove_prefix(kScheme.size());
-  return given.size() == secret.size() && CRYPTO_memcmp(given.data(), secret.data(), secret.size()) == 0;
-}
+constexpr long kPostSeconds = 600;  ///< a preview of many accounts takes its time
 
 net::Response answer_to(const LocalDoorParts& parts, const net::Request& request) {
   const std::string_view query = request.query();
@@ -54,14 +46,22 @@ std::size_t take(char* bytes, std::size_t size, std::size_t count, void* target)
   return size * count;
 }
 
-/// Asks the server that holds the folder.
-Result<std::string> ask(const std::string& folder, AccountId account) {
+}  // namespace
+
+bool local_secret_fits(std::string_view given, const std::string& secret) {
+  constexpr std::string_view kScheme = "Local ";
+  if (!given.starts_with(kScheme)) return false;
+  given.remove_prefix(kScheme.size());
+  return given.size() == secret.size() && CRYPTO_memcmp(given.data(), secret.data(), secret.size()) == 0;
+}
+
+Result<std::string> ask_server(const std::string& folder, const std::string& target, const std::string& body_sent) {
   std::ifstream file(folder + "/local.json");
   const auto local = nlohmann::json::parse(file, nullptr, false);
   if (!local.is_object() || !local.contains("url") || !local.contains("secret")) {
     return Error(Errc::unavailable, fmt::format("{} is in use, but its server left no way to ask it (local.json)", folder));
   }
-  const std::string url = fmt::format("{}{}?account={}", local["url"].get<std::string>(), kPath, account.value);
+  const std::string url = local["url"].get<std::string>() + target;
   const std::string header = "Authorization: Local " + local["secret"].get<std::string>();
   std::string body;
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> call(curl_easy_init(), curl_easy_cleanup);
@@ -71,7 +71,11 @@ Result<std::string> ask(const std::string& folder, AccountId account) {
   curl_easy_setopt(call.get(), CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(call.get(), CURLOPT_WRITEFUNCTION, take);
   curl_easy_setopt(call.get(), CURLOPT_WRITEDATA, &body);
-  curl_easy_setopt(call.get(), CURLOPT_TIMEOUT, 30L);
+  if (!body_sent.empty()) {
+    curl_easy_setopt(call.get(), CURLOPT_POSTFIELDS, body_sent.c_str());
+    curl_easy_setopt(call.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_sent.size()));
+  }
+  curl_easy_setopt(call.get(), CURLOPT_TIMEOUT, body_sent.empty() ? 30L : kPostSeconds);
   curl_easy_setopt(call.get(), CURLOPT_NOSIGNAL, 1L);
   // The secret proves the server as well as us, and the certificate may be for a public name: this is our own machine.
   curl_easy_setopt(call.get(), CURLOPT_SSL_VERIFYPEER, 0L);
@@ -82,37 +86,16 @@ Result<std::string> ask(const std::string& folder, AccountId account) {
   curl_easy_getinfo(call.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status == 200) return body;
   const auto problem = nlohmann::json::parse(body, nullptr, false);
-  return Error(status == 404 ? Errc::not_found : Errc::unavailable,
+  const Errc code_here = status == 404 ? Errc::not_found : status == 409 ? Errc::conflict : status == 400 ? Errc::bad_request
+                                                                                          : Errc::unavailable;
+  return Error(code_here,
                problem.is_object() ? problem.value("detail", body) : fmt::format("status {}", status));
 }
-
-/// Opens the folder as a server would, so that what a killed run left is counted, and reads.
-Result<std::string> read_folder(const std::string& folder, AccountId account) {
-  Clock& clock = system_clock();
-  TRY(store, open_store(folder, StoreUse::exclusive, 12, clock.wall()));
-  TRY_VOID(invoice::migrate(*store->database, clock.wall()));
-  TRY_VOID(meter::migrate_meter(*store->database, clock.wall()));
-  TRY(catalogues, Catalogues::load(""));
-  meter::MeterOptions options;
-  options.folder = folder + "/meter";
-  TRY(meter, meter::Meter::open(std::move(options), *store->database, clock));
-  const CatalogueTexts texts(catalogues);
-  DirectoryAccounts accounts(*store->directory, clock);
-  invoice::Billing billing(invoice::Billing::Ports{*store->database, accounts, texts, meter->reader()});
-  TRY(adopted, billing.adopt_accounts());
-  (void)adopted;
-  const auto month = billing.running(account, clock.wall());
-  TRY_VOID(meter->stop(clock.wall()));
-  if (!month) return month.error();
-  return invoice::invoice_json(*month);
-}
-
-}  // namespace
 
 OwnRoute local_route(LocalDoorParts parts) {
   return [parts = std::move(parts)](const net::Request& request, const net::Responder& responder) {
     if (request.path() != kPath) return false;
-    if (request.method != "GET" || !secret_fits(request.header("authorization"), parts.secret)) {
+    if (request.method != "GET" || !local_secret_fits(request.header("authorization"), parts.secret)) {
       responder(net::Response::problem(401, "this path is for commands on the server's own machine"));
       return true;
     }
@@ -136,14 +119,12 @@ Result<void> write_local_file(const std::string& folder, const std::string& url,
 }
 
 Result<std::string> running_bill_of(const std::string& folder, AccountId account) {
-  if (::access((folder + "/postage.db").c_str(), R_OK) != 0) {
-    return Error(Errc::not_found, fmt::format("{} holds no Postage data", folder));
-  }
-  {
-    const auto lock = FolderLock::take(folder);
-    if (!lock) return ask(folder, account);
-  }
-  return read_folder(folder, account);
+  TRY(served, folder_has_server(folder));
+  if (served) return ask_server(folder, fmt::format("{}?account={}", kPath, account.value), "");
+  return with_folder(folder, [&](OpenFolder& open) -> Result<std::string> {
+    TRY(month, open.billing.running(account, open.clock.wall()));
+    return invoice::invoice_json(month);
+  });
 }
 
 Result<std::string> invoice_of(const std::string& folder, AccountId account, const std::string& month) {

@@ -19,6 +19,11 @@ struct LocalDoorParts {
 };
 /// GET /local/bill?account=N answers the running bill as an invoice object; 401 without the secret.
 OwnRoute local_route(LocalDoorParts parts);
+/// Whether an Authorization header carries the secret of local.json; takes the same time for every wrong one.
+bool local_secret_fits(std::string_view given, const std::string& secret);
+/// Asks the server that holds the folder: GET `target`, or POST when there is a body. Errors: unavailable, and the
+/// server's own not_found, conflict and bad_request.
+Result<std::string> ask_server(const std::string& folder, const std::string& target, const std::string& body);
 /// Writes `<folder>/local.json` for commands. Errors: store_failed.
 Result<void> write_local_file(const std::string& folder, const std::string& url, const std::string& secret);
 

@@ -97,6 +97,8 @@ Result<void> PostOffice::tell(const QuotaNotice& notice) {
   constexpr notify::QuotaMeter kMeters[] = {notify::QuotaMeter::pcu, notify::QuotaMeter::messages, notify::QuotaMeter::storage};
   facts.meter = kMeters[static_cast<int>(notice.meter)];
   facts.percent = notice.percent;
+  facts.crosses_at = notice.crosses_at;
+  facts.expected = notice.expected;
   facts.used = notice.used;
   facts.quota = notice.quota;
   facts.hard = notice.hard;

@@ -9,39 +9,76 @@
 namespace postage::app {
 
 Result<Catalogues> Catalogues::load(const std::string& folder) {
-  Catalogues catalogues;
+  auto table = std::make_unique<Table>();
   for (const std::string& name : catalog::builtin_names()) {
     TRY(catalogue, catalog::builtin(name));
-    catalogues.by_name_[name] = catalogue;
-    catalogues.texts_[name] = catalog::builtin_text(name).value_or("");
+    (*table)[name] = {catalogue, std::string(catalog::builtin_text(name).value_or("")), true, false};
   }
-  if (folder.empty()) return catalogues;
   std::error_code failure;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, failure)) {
-    if (entry.path().extension() != ".json") continue;
-    std::ifstream file(entry.path(), std::ios::binary);
+  const auto files = folder.empty() ? std::filesystem::directory_iterator() : std::filesystem::directory_iterator(folder, failure);
+  for (const auto& file_entry : files) {
+    if (file_entry.path().extension() != ".json") continue;
+    std::ifstream file(file_entry.path(), std::ios::binary);
     const std::string text((std::istreambuf_iterator<char>(file)), {});
-    TRY(catalogue, catalog::load(text, entry.path().string() + ": "));
-    if (catalogues.by_name_.contains(catalogue->name)) {
-      return Error(Errc::invalid_catalogue, fmt::format("{}: the name '{}' is taken", entry.path().string(), catalogue->name));
+    TRY(catalogue, catalog::load(text, file_entry.path().string() + ": "));
+    if (table->contains(catalogue->name)) {
+      return Error(Errc::invalid_catalogue, fmt::format("{}: the name '{}' is taken", file_entry.path().string(), catalogue->name));
     }
-    catalogues.by_name_[catalogue->name] = catalogue;
-    catalogues.texts_[catalogue->name] = text;
+    (*table)[catalogue->name] = {catalogue, text, true, false};
   }
   if (failure) {
     return Error(Errc::invalid_catalogue, fmt::format("billing.catalogue_dir: {}: {}", folder, failure.message()));
   }
+  Catalogues catalogues;
+  catalogues.swap_in(std::move(table));
   return catalogues;
 }
 
+void Catalogues::swap_in(std::unique_ptr<const Table> next) {
+  shelf_->current.store(next.get(), std::memory_order_release);
+  shelf_->kept.push_back(std::move(next));
+}
+
+Result<void> Catalogues::put(const catalog::CataloguePtr& catalogue, const std::string& text, bool withdrawn) {
+  const std::lock_guard lock(shelf_->writing);
+  auto next = std::make_unique<Table>(table());
+  Entry& row = (*next)[catalogue->name];
+  if (row.fixed) {
+    return Error(Errc::invalid_catalogue, fmt::format("the published catalogue '{}' has the name of a file or a built-in one",
+                                                      catalogue->name));
+  }
+  row = {catalogue, text, false, withdrawn};
+  swap_in(std::move(next));
+  return {};
+}
+
+const Catalogues::Entry* Catalogues::entry(std::string_view name) const {
+  const Table& rows = table();  // Looked at once: another may be swapped in meanwhile.
+  const auto found = rows.find(name);
+  return found == rows.end() ? nullptr : &found->second;
+}
+
 catalog::CataloguePtr Catalogues::find(std::string_view name) const {
-  const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
+  const Entry* found = entry(name);
+  return found == nullptr ? nullptr : found->catalogue;
 }
 
 std::string Catalogues::text(std::string_view name) const {
-  const auto found = texts_.find(name);
-  return found == texts_.end() ? std::string() : found->second;
+  const Entry* found = entry(name);
+  return found == nullptr ? std::string() : found->text;
+}
+
+std::vector<std::string> Catalogues::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, row] : table()) {
+    if (!row.withdrawn) names.push_back(name);
+  }
+  return names;
+}
+
+bool Catalogues::fixed(std::string_view name) const {
+  const Entry* found = entry(name);
+  return found != nullptr && found->fixed;
 }
 
 std::optional<shard::ProjectTerms> DirectoryBook::find(ProjectId id) const {

@@ -52,6 +52,7 @@ std::string overage_rate(const catalog::Catalogue& catalogue, const catalog::Pla
 }  // namespace
 
 std::string QuotaNotice::key() const {
+  if (crosses_at) return fmt::format("quota/{}/{}/forecast/{}", account.id.value, month, quota::meter_name(meter));
   return fmt::format("quota/{}/{}/{}/{}/{}", account.id.value, month, plan, quota::meter_name(meter), percent);
 }
 

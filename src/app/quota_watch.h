@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -29,7 +30,9 @@ struct QuotaNotice {
   std::string plan;
   bool hard = false;   ///< at 100 % the meter's function stops
   quota::Meter meter = quota::Meter::messages;
-  int percent = 0;
+  int percent = 0;     ///< 0: a forecast (forecast_watch.h), with the two members below
+  std::optional<Instant> crosses_at{};  ///< when the quota is expected to be reached
+  std::string expected{};               ///< usage at the month's end
   std::string used;    ///< decimal text in the meter's unit
   std::string quota;
   Instant at{};

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "catalog/catalog.h"
+#include "rating/break_even.h"
 #include "rating/rating.h"
 
 namespace postage::app {
@@ -16,8 +17,10 @@ namespace {
 constexpr std::string_view kUsage =
     "usage: postage quote [--catalogue NAME|FILE] [--plan NAME] --pcu N --messages N (--gb N | --gb-hours N)\n"
     "                     [--quota-of PLAN] [--json]\n"
+    "       postage quote --break-even --plan NAME ...\n"
     "Prints the month's invoice for that usage on one plan, or on every plan, cheapest first.\n"
-    "--gb X is X GB constant through a 30-day month; --quota-of fills what is not given with that plan's quotas.\n";
+    "--gb X is X GB constant through a 30-day month; --quota-of fills what is not given with that plan's quotas.\n"
+    "--break-even: from which usage of each meter on a larger plan is cheaper than NAME, the others as given.\n";
 
 /// Flags as given: name without dashes to value ("" for --json).
 using Flags = std::map<std::string, std::string, std::less<>>;
@@ -40,7 +43,7 @@ Result<Flags> read_flags(const std::vector<std::string>& args) {
       } else {
         return wrong("--" + name + " needs a value");
       }
-    } else if (name != "json" || equals != std::string::npos) {
+    } else if ((name != "json" && name != "break-even") || equals != std::string::npos) {
       return wrong("unknown option '" + args[i] + "'");
     }
     if (!flags.emplace(name, value).second) return wrong("--" + name + " is given twice");
@@ -189,6 +192,42 @@ std::string people_text(const std::vector<rating::Bill>& bills) {
   }
   return out;
 }
+
+/// What `--break-even` prints.
+Result<std::string> break_even_text(const Flags& flags) {
+  TRY(catalogue, read_catalogue(flags));
+  TRY(usage, read_usage(flags, *catalogue));
+  rating::MonthInput input;
+  input.catalogue = catalogue;
+  input.plan = catalogue->find(flag(flags, "plan").value_or(""));
+  if (!input.plan) return wrong("--break-even needs --plan with a plan of the catalogue");
+  input.usage = usage;
+  std::string out = input.plan->name + " (" + catalogue->name + "), " + std::string(catalogue->currency.code) + "\n";
+  for (const rating::BreakEven& each : rating::break_evens(input)) {
+    std::string row = "  " + each.meter;
+    pad(row, 14);
+    row += each.to->name;
+    pad(row, 28);
+    if (!each.cheaper_from) {
+      row += "never cheaper";
+    } else {
+      row += "cheaper from " + each.quantity.to_plain() + ": " + each.there.to_plain() + " instead of " + each.here.to_plain();
+      if (each.equal_before) row += "; equal just before";
+    }
+    out += row + "\n";
+  }
+  return out;
+}
+
+/// The whole answer of a call, or what is wrong with it.
+Result<std::string> answer(const Flags& flags) {
+  if (flag(flags, "break-even")) {
+    if (flag(flags, "json")) return wrong("--break-even has no JSON form");
+    return break_even_text(flags);
+  }
+  TRY(bills, quote(flags));
+  return flag(flags, "json") ? json_text(bills) : people_text(bills);
+}
 }  // namespace
 
 int run_quote(const std::vector<std::string>& args, std::istream&, std::ostream& out, std::ostream& err) {
@@ -197,14 +236,14 @@ int run_quote(const std::vector<std::string>& args, std::istream&, std::ostream&
     return 0;
   }
   const auto flags = read_flags(args);
-  const auto bills = flags ? quote(*flags) : Result<std::vector<rating::Bill>>(flags.error());
-  if (!bills) {
-    std::string line = bills.error().detail;
+  const auto text = flags ? answer(*flags) : Result<std::string>(flags.error());
+  if (!text) {
+    std::string line = text.error().detail;
     std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '?');
     err << "postage quote: " << line << "\n";
     return 2;
   }
-  out << (flag(*flags, "json") ? json_text(*bills) : people_text(*bills));
+  out << *text;
   return 0;
 }
 

@@ -10,10 +10,13 @@
 #include "api/services.h"
 #include "app/adoption.h"
 #include "app/books.h"
+#include "app/catalogue_room.h"
 #include "app/close_duty.h"
 #include "app/control.h"
 #include "app/door.h"
+#include "app/forecast_watch.h"
 #include "app/lane.h"
+#include "app/local_asks.h"
 #include "app/local_door.h"
 #include "app/post.h"
 #include "app/quota_watch.h"
@@ -65,6 +68,7 @@ struct Server::Parts {
   std::unique_ptr<DirectoryAccounts> accounts;
   std::unique_ptr<auth::AuditLog> audit;
   std::unique_ptr<invoice::Billing> billing;
+  std::unique_ptr<CatalogueRoom> catalogue_room;
   std::unique_ptr<AccountGates> gates;
   std::unique_ptr<DirectoryBook> projects;
   SystemChance chance;
@@ -77,6 +81,7 @@ struct Server::Parts {
   std::unique_ptr<PostOffice> post;
   std::unique_ptr<UsageScan> scan;
   std::unique_ptr<QuotaWatch> watch;
+  std::unique_ptr<ForecastWatch> forecasts;
   std::unique_ptr<CloseDuty> close;
   std::unique_ptr<Adoption> adoption;
   std::unique_ptr<Control> control;
@@ -132,6 +137,8 @@ Result<void> Server::Parts::make_money_rooms() {
   audit = std::make_unique<auth::AuditLog>(*store->database);
   billing = std::make_unique<invoice::Billing>(
       invoice::Billing::Ports{*store->database, *accounts, *catalogue_texts, meter->reader(), audit.get()});
+  TRY(room, CatalogueRoom::open({*store->database, audit.get(), catalogues, *billing, *accounts}, clock.wall()));
+  catalogue_room = std::move(room);
   TRY(adopted, billing->adopt_accounts());
   (void)adopted;
   gates = std::make_unique<AccountGates>(AccountGates::Ports{*billing, *accounts, meter->reader(), clock, accounts.get()});
@@ -150,7 +157,8 @@ Result<void> Server::Parts::make_lanes() {
   bus = std::make_unique<bus::LocalBus<shard::Mail>>(shards);
   publisher = std::make_unique<RestPublisher>(*bus);
   router = std::make_unique<api::Router>(api::Services{clock, *store->directory, *store->credentials, *audit,
-                                                       auth::system_entropy(), *billing, *publisher, meter->reader()});
+                                                       auth::system_entropy(), *billing, *publisher, meter->reader(),
+                                                       &catalogue_room->desk(), settings.billing_catalogue});
   workers = std::make_unique<WorkerPool>(static_cast<int>(settings.server_workers), kWorkerQueue);
   if (!settings.tls_certificate.empty()) {
     TRY(chain, net::read_pem_file(settings.tls_certificate));
@@ -180,8 +188,9 @@ Result<void> Server::Parts::make_lanes() {
                                                                         while (close->more());
                                                                       }})
                                                   : OwnRoute();
-  shared.own_route = [local, test_clock](const net::Request& request, const net::Responder& responder) {
-    return local(request, responder) || (test_clock && test_clock(request, responder));
+  const OwnRoute asks = local_asks_route(secret, {clock, *billing, catalogue_room->desk()}, *workers);
+  shared.own_route = [local, asks, test_clock](const net::Request& request, const net::Responder& responder) {
+    return local(request, responder) || asks(request, responder) || (test_clock && test_clock(request, responder));
   };
   for (std::size_t i = 0; i < shards; ++i) {
     TRY(lane, Lane::create(shared, static_cast<shard::ShardIndex>(i), i == 0 ? static_cast<std::uint16_t>(settings.server_port) : port));
@@ -207,6 +216,9 @@ Result<void> Server::Parts::make_control() {
   });
   watch = std::make_unique<QuotaWatch>(QuotaWatch::Ports{*billing, *accounts, *accounts, meter->reader(), gates->gates(), *scan, clock,
                                                          [this](const QuotaNotice& notice) { return post->tell(notice); }});
+  forecasts = std::make_unique<ForecastWatch>(ForecastWatch::Ports{
+      *billing, *accounts, [this](AccountId after, std::size_t most) { return accounts->ids_after(after, most); },
+      [this](const QuotaNotice& notice) { return post->tell(notice); }});
   close = std::make_unique<CloseDuty>(
       invoice::MonthClose::Ports{*store->database, billing->history(), *accounts, meter->reader(), post.get(), nullptr, &clock,
                                  catalogue_texts.get(), accounts.get(), post.get()});
@@ -218,7 +230,9 @@ Result<void> Server::Parts::make_control() {
                     (void)gates->warm(clock.steady() + kWarmEachRound);
                     return adoption->round();
                   }},
+                 {"catalogues", [this](Instant now) { return catalogue_room->desk().tick(now); }},
                  {"quota notices", [this](Instant now) { return watch->tick(now); }, [this] { return watch->more(); }},
+                 {"forecasts", [this](Instant now) { return forecasts->tick(now); }},
                  {"month close", [this](Instant now) { return close->run(now); }, [this] { return close->more(); }},
                  {"outbox", [this](Instant now) { return post->tick(now); }},
              });

@@ -75,6 +75,11 @@ Result<Letter> quota_letter(const QuotaFacts& facts) {
                 {"error", std::string(words.error)},
                 {"overage_rate", facts.overage_rate},
                 {"outlook", std::string((facts.hard ? kOutlookHard : kOutlookSoft)[language])}};
+  if (facts.crosses_at) {
+    values["crosses_at"] = time_text(*facts.crosses_at, facts.zone);
+    values["expected"] = grouped(facts.expected);
+    return make_letter("quota_forecast", facts.locale, values);
+  }
   const char* name = facts.percent < 100 ? "quota_warning" : facts.hard ? "quota_stopped" : "quota_overage";
   return make_letter(name, facts.locale, values);
 }

@@ -2,6 +2,7 @@
 // The letters this product sends, in Chinese and English. Texts are files in templates/; these functions fill them.
 // Pure; thread: any. Every value is escaped in HTML and cannot break lines.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ struct QuotaFacts {
   Zone zone{};                ///< of the catalogue: times are printed in it
   std::string overage_rate{}; ///< "CNY 9.00 per million messages"; needed when not hard and percent >= 100
   std::string console_url{};  ///< empty: no link
+  /// Set: not a percentage but a forecast. When the quota is expected to be reached, and the usage at the month's end.
+  std::optional<Instant> crosses_at{};
+  std::string expected{};
 };
 Result<Letter> quota_letter(const QuotaFacts& facts);
 

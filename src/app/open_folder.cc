@@ -1,0 +1,44 @@
+#include "app/open_folder.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/books.h"
+#include "app/catalogue_room.h"
+#include "app/store.h"
+#include "auth/audit.h"
+#include "invoice/schema.h"
+#include "meter/meter.h"
+
+namespace postage::app {
+
+Result<bool> folder_has_server(const std::string& folder) {
+  if (::access((folder + "/postage.db").c_str(), R_OK) != 0) {
+    return Error(Errc::not_found, fmt::format("{} holds no Postage data", folder));
+  }
+  return !FolderLock::take(folder).ok();
+}
+
+Result<std::string> with_folder(const std::string& folder, const std::function<Result<std::string>(OpenFolder&)>& use) {
+  Clock& clock = system_clock();
+  TRY(store, open_store(folder, StoreUse::exclusive, 12, clock.wall()));
+  TRY_VOID(invoice::migrate(*store->database, clock.wall()));
+  TRY_VOID(meter::migrate_meter(*store->database, clock.wall()));
+  TRY(catalogues, Catalogues::load(""));
+  meter::MeterOptions options;
+  options.folder = folder + "/meter";
+  TRY(meter, meter::Meter::open(std::move(options), *store->database, clock));
+  const CatalogueTexts texts(catalogues);
+  DirectoryAccounts accounts(*store->directory, clock);
+  auth::AuditLog audit(*store->database);
+  invoice::Billing billing(invoice::Billing::Ports{*store->database, accounts, texts, meter->reader(), &audit});
+  TRY(room, CatalogueRoom::open({*store->database, &audit, catalogues, billing, accounts}, clock.wall()));
+  TRY(adopted, billing.adopt_accounts());
+  (void)adopted;
+  OpenFolder open{clock, billing, room->desk()};
+  auto answer = use(open);
+  TRY_VOID(meter->stop(clock.wall()));
+  return answer;
+}
+
+}  // namespace postage::app
