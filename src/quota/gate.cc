@@ -52,16 +52,26 @@ void Gate::set_terms(GateTerms terms, Instant now) {
   fill();
 }
 
-void Gate::set_terms(GateTerms terms, Instant now, const std::function<GateUsage()>& read) {
+void Gate::set_terms(GateTerms terms, Instant now, const std::function<std::optional<GateUsage>()>& read) {
   const std::lock_guard lock(state_->mutex);
   CHECK(terms.catalogue != nullptr && terms.plan != nullptr);
   drain();
   state_->roll_to(now);
   state_->sample_until(now);
+  const InstantRange month = state_->month;
   state_->take_terms(std::move(terms), now);
+  const bool counted = counting_.load(std::memory_order_relaxed);
   // From here on admission takes the slow path and waits for the mutex while the meter is read.
   counting_.store(state_->counting(), std::memory_order_relaxed);
-  state_->take_over(read());
+  // Connections and bytes are known here always, messages while they are counted; what is admitted and still on its way
+  // to the meter must not be forgotten.
+  const bool other_month = state_->month != month;
+  if (other_month || (!counted && state_->counting())) {
+    const std::optional<GateUsage> usage = read();
+    if (usage && other_month) state_->take_over(*usage);
+    if (usage) state_->take_over_messages(*usage);
+    counting_.store(usage.has_value() && state_->counting(), std::memory_order_relaxed);
+  }
   fill();
 }
 
@@ -188,6 +198,42 @@ bool Gate::admit_storage(std::int64_t delta, Instant at, Refusal* why) {
   }
   if (touches_word) fill();
   return !refusal;
+}
+
+std::optional<Refusal> Gate::refuses_messages(std::int64_t units, Instant at) {
+  if (!counting_.load(std::memory_order_relaxed)) return std::nullopt;
+  const std::lock_guard lock(state_->mutex);
+  drain();
+  state_->roll_to(at);
+  std::optional<Refusal> why;
+  if (units > state_->messages_left()) why = state_->why_messages(static_cast<UInt128>(units));
+  fill();
+  return why;
+}
+
+std::optional<Refusal> Gate::refuses_connection(ProjectId project, Instant at) {
+  const std::lock_guard lock(state_->mutex);
+  State& state = *state_;
+  drain();
+  state.roll_to(at);
+  const auto found = state.projects.find(project);
+  const State::Project row = found == state.projects.end() ? State::Project{} : found->second;
+  std::optional<Refusal> why;
+  if (state.connections_left() == 0 || state.budget_connections(row, 1) == 0) why = state.why_connection(1);
+  fill();
+  return why;
+}
+
+ConnectionCount Gate::project_connections(ProjectId project, Instant at) {
+  const std::lock_guard lock(state_->mutex);
+  if (state_->must_roll(at)) {
+    drain();
+    state_->roll_to(at);
+    fill();
+  }
+  const auto found = state_->projects.find(project);
+  if (found == state_->projects.end()) return {};
+  return {found->second.open, found->second.peak};
 }
 
 GateUsage Gate::usage(Instant at) {

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <unordered_map>
 
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/rational.h"
+#include "quota/caps.h"
 #include "quota/refusal.h"
 
 namespace postage::quota {
@@ -17,7 +19,13 @@ namespace postage::quota {
 struct GateTerms;
 struct GateUsage;
 
-/// Plan quotas, the ends of the counters and the budget of one account.
+/// Connections of one project.
+struct ConnectionCount {
+  std::int64_t open = 0;
+  std::int64_t peak = 0;  ///< of the running month
+};
+
+/// Plan quotas, the ends of the counters, the budget and the unit cap of one account.
 ///
 /// Messages: one atomic word holds units granted ahead; admission takes from it with compare-and-set, all or nothing.
 /// Only when the word does not cover a call (nearly used up, month or day over, terms changed) a mutex is taken, the
@@ -40,8 +48,9 @@ class Gate {
   /// New terms from `now` on; what was used stays.
   void set_terms(GateTerms terms, Instant now);
   /// The same, for a live account that was not counted before (soft, now with a budget): `read` is called while
-  /// admission waits, and gives the month's usage by the meter.
-  void set_terms(GateTerms terms, Instant now, const std::function<GateUsage()>& read);
+  /// admission waits, and gives the month's messages by the meter. None: they cannot be read, and messages stay
+  /// uncounted until the next call.
+  void set_terms(GateTerms terms, Instant now, const std::function<std::optional<GateUsage>()>& read);
 
   /// Admits `units` (above 0) as a whole or not at all; fills `why` on a refusal.
   bool admit_messages(std::int64_t units, Instant at, Refusal* why = nullptr) {
@@ -56,12 +65,18 @@ class Gate {
   /// no more than the limits still admit.
   std::int64_t count_closing(Instant at, std::int64_t times = 1);
 
+  /// What admitting `units` would answer now, without taking any; none = admitted. Exact as long as counts_messages().
+  std::optional<Refusal> refuses_messages(std::int64_t units, Instant at);
+
   /// Opens one connection of `project`, or refuses.
   bool admit_connection(ProjectId project, Instant at, Refusal* why = nullptr) {
     return admit_connections(project, 1, at, why) == 1;
   }
   /// Opens as many of `count` as single calls would, and says how many.
   std::int64_t admit_connections(ProjectId project, std::int64_t count, Instant at, Refusal* why = nullptr);
+  /// What admitting one connection would answer now.
+  std::optional<Refusal> refuses_connection(ProjectId project, Instant at);
+  [[nodiscard]] ConnectionCount project_connections(ProjectId project, Instant at);
   /// Closes a connection that was admitted.
   void close_connection(ProjectId project, Instant at) { close_connections(project, 1, at); }
   /// Closes at most what is open in `project` and says how many.
@@ -70,7 +85,10 @@ class Gate {
   /// The account's stored bytes change by `delta`. Growth may be refused; shrinking (or 0) never is.
   bool admit_storage(std::int64_t delta, Instant at, Refusal* why = nullptr);
 
-  /// True when messages are counted here (hard quota, daily cap, budget or count_always).
+  /// The caps of the account's projects. They ask this gate, never the other way round.
+  [[nodiscard]] AccountCaps& caps() { return caps_; }
+
+  /// True when messages are counted here (hard quota, daily cap, budget, unit cap or count_always).
   [[nodiscard]] bool counts_messages() const { return counting_.load(std::memory_order_relaxed); }
   /// What the gate has counted in the month of `at`. Messages only while counts_messages().
   [[nodiscard]] GateUsage usage(Instant at);
@@ -103,6 +121,7 @@ class Gate {
   std::atomic<std::int64_t> until_{0};
   alignas(64) std::atomic<std::uint64_t> word_{0};
   std::unique_ptr<State> state_;
+  AccountCaps caps_;
 };
 
 /// All gates by account. Shards keep the pointer they got; a gate lives as long as anyone holds it.

@@ -47,8 +47,15 @@ void Gate::State::take_over(const GateUsage& usage) {
   messages_allowed.reset();
 }
 
+void Gate::State::take_over_messages(const GateUsage& usage) {
+  messages = usage.messages;
+  messages_today = usage.messages_today;
+  messages_allowed.reset();
+}
+
 bool Gate::State::counting() const {
-  return terms.plan->hard() || terms.budget || terms.count_always || (terms.next_plan && terms.next_plan->hard());
+  return terms.plan->hard() || terms.budget || terms.unit_cap || terms.count_always ||
+         (terms.next_plan && terms.next_plan->hard());
 }
 
 void Gate::State::open_month(Instant at) {
@@ -115,6 +122,7 @@ Rational Gate::State::bill(const Reach& reach) const {
   // By the month's last instant: after a change of zone its first one may lie in another calendar month.
   input.month_days = by_seconds ? static_cast<int>(std::chrono::floor<seconds>(month.end - month.start).count())
                                 : days_in(month_of(month.end - milliseconds(1), terms.catalogue->zone));
+  input.highest_passed = true;
   rating::Bill rated = rating::rate(input);
   return std::max(std::move(rated.exact_total), std::move(rated.total));
 }
@@ -140,7 +148,13 @@ std::int64_t Gate::State::messages_left() {
     if (terms.plan->daily_messages) left = std::min(left, remaining(*terms.plan->daily_messages, messages_today));
   }
   if (terms.budget && left > 0) left = std::min(left, remaining(budget_messages(), messages));
+  if (terms.unit_cap) left = std::min(left, remaining(*terms.unit_cap, messages));
   return left;
+}
+
+std::shared_ptr<const CapName> Gate::State::own_cap(bool in_money) const {
+  const std::string amount = in_money ? money_text(*terms.budget, terms.catalogue->currency) : std::string();
+  return std::make_shared<const CapName>(CapName{{}, "account", {}, amount});
 }
 
 Refusal Gate::State::why_messages(UInt128 cost) {
@@ -159,8 +173,11 @@ Refusal Gate::State::why_messages(UInt128 cost) {
   if (refuses(kCounterEnd, messages)) {
     return {Errc::limit_messages, Meter::messages, kCounterEnd, messages, needed, month.end};
   }
-  CHECK(terms.budget.has_value());
-  return {Errc::budget, Meter::messages, budget_messages(), messages, needed, month.end};
+  if (terms.budget && refuses(budget_messages(), messages)) {
+    return {Errc::budget, Meter::messages, budget_messages(), messages, needed, month.end, own_cap(true)};
+  }
+  CHECK(terms.unit_cap.has_value());
+  return {Errc::budget, Meter::messages, *terms.unit_cap, messages, needed, month.end, own_cap(false)};
 }
 
 std::int64_t Gate::State::connections_left() const {
@@ -188,7 +205,7 @@ Refusal Gate::State::why_connection(std::int64_t needed) const {
   const std::int64_t quota = terms.plan->quotas.pcu;
   if (terms.plan->hard() && open >= quota) return {Errc::quota_pcu, Meter::pcu, quota, open, needed, month.end};
   if (open == kCounterEnd) return {Errc::limit_pcu, Meter::pcu, kCounterEnd, open, needed, month.end};
-  return {Errc::budget, Meter::pcu, open, open, needed, month.end};
+  return {Errc::budget, Meter::pcu, open, open, needed, month.end, own_cap(true)};
 }
 
 std::optional<Refusal> Gate::State::why_storage(std::int64_t delta) const {
@@ -203,7 +220,7 @@ std::optional<Refusal> Gate::State::why_storage(std::int64_t delta) const {
   Reach reach = reached();
   reach.byte_hours += static_cast<UInt128>(delta) * static_cast<UInt128>(meter::samples_in(month) - samples_taken);
   if (bill(reach) <= bill_allowed()) return std::nullopt;
-  return Refusal{Errc::budget, Meter::storage, stored, stored, delta, month.end};
+  return Refusal{Errc::budget, Meter::storage, stored, stored, delta, month.end, own_cap(true)};
 }
 
 }  // namespace postage::quota

@@ -57,6 +57,7 @@ struct Gate::State {
 
   void start(GateTerms first, Instant now, const GateUsage& usage);
   void take_over(const GateUsage& usage);
+  void take_over_messages(const GateUsage& usage);
   /// New terms; where their month is another one than the calendar's, the running month becomes it.
   void take_terms(GateTerms next, Instant now);
   [[nodiscard]] bool counting() const;
@@ -74,6 +75,8 @@ struct Gate::State {
 
   /// Units that quota, daily cap, counter and budget still admit.
   std::int64_t messages_left();
+  /// The account's own cap, for a refusal.
+  [[nodiscard]] std::shared_ptr<const CapName> own_cap(bool in_money) const;
   /// The first limit that refuses `cost` units now.
   Refusal why_messages(UInt128 cost);
   [[nodiscard]] std::int64_t connections_left() const;

@@ -12,8 +12,14 @@ std::string_view meter_name(Meter meter) {
 }
 
 Error Refusal::to_error() const {
-  return {code, fmt::format("meter={} limit={} used={} needed={} reset={}", meter_name(meter), limit, used, needed,
-                            instant_text_utc(reset))};
+  std::string text = fmt::format("meter={} limit={} used={} needed={} reset={}", meter_name(meter), limit, used, needed,
+                                 instant_text_utc(reset));
+  if (cap) {
+    text += fmt::format(" cap={}", cap->scope);
+    if (!cap->name.empty()) text += fmt::format(" name={}", cap->name);
+    if (!cap->amount.empty()) text += fmt::format(" amount={}", cap->amount);
+  }
+  return {code, std::move(text)};
 }
 
 }  // namespace postage::quota

@@ -23,6 +23,7 @@ struct GateTerms {
   /// The running month; none = the calendar's. The first month after a change of zone begins where the last one ended.
   std::optional<InstantRange> month{};
   std::optional<Rational> budget;  ///< the customer's own cap on the month's bill
+  std::optional<std::int64_t> unit_cap{};  ///< the customer's own cap on the month's message units, all projects
   /// Count also where no plan quota or budget asks for it, so that the ends at 2^63-1 are exact. The live server leaves
   /// this off: a soft account then costs one branch.
   bool count_always = false;

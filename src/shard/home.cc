@@ -61,7 +61,7 @@ CaughtUp Home::catch_up(HomeChannel& here, Codec codec, const CatchUp& want) {
   const std::uint64_t unit_bytes = here.project.terms().unit_bytes;
   got.fresh_units = window.units(fresh_after + 1, through, unit_bytes);
   Refusal why;
-  if (got.fresh_units > 0 && !(here.project.open() && here.project.tally()->admit(got.fresh_units, got.at, why))) {
+  if (got.fresh_units > 0 && !(here.project.open() && here.project.tally()->admit(capped_name(here.key.view()), got.fresh_units, got.at, why))) {
     got.fresh_units = 0;
     through = std::min(through, fresh_after);
   }
@@ -113,22 +113,23 @@ Answer<Published> Home::publish(const HomePublish& call) {
   if (here != nullptr) here->channel.window().prefetch();
   Project& project = here != nullptr ? here->project : core_.projects.of(call.channel.project);
   if (!project.open()) return Refusal(Errc::channel_publish_message_failed, "the project is closed");
+  if (!project.terms().publish_subscribe) [[unlikely]] return Errc::channel_not_available;
   const std::uint64_t receivers = here == nullptr ? 0 : here->channel.subscribers();
   const std::uint64_t unit_bytes = project.terms().unit_bytes;
   const std::uint64_t units = engine::message_units(call.message.payload.bytes.size(), unit_bytes);
   const std::uint64_t price = units * (1 + receivers);
   const Instant at = core_.now.wall;
-  if (call.dry_run) return Published{{}, at, price, receivers};
+  if (call.dry_run) return priced(*project.tally(), capped_name(call.channel), price, receivers, at);
   if (here != nullptr && !room_at_subscribers(*here)) {
     return Refusal(Errc::channel_publish_message_failed, "the subscribers' shards are behind");
   }
   Refusal why(Errc::channel_publish_message_too_frequent);
-  if (!project.tally()->admit(price, at, why)) return why;
+  if (!project.tally()->admit(capped_name(call.channel), price, at, why)) return why;
   if (here == nullptr) here = &find_or_make(call.channel);
   if (here->channel.must_flush_before(at)) flush(*here);
   const bool alone = goes_alone(*here, call.message);
   const Position position = accept(*here, call, alone);
-  project.tally()->count(units, at);
+  project.tally()->count(capped_name(call.channel), units, at);
   ++core_.published;
   if (alone) {
     local_.deliver_alone(call.channel, call.hash, {here->channel.sole_codec(), core_.frame, position, units, at});
@@ -140,7 +141,7 @@ Answer<Published> Home::publish(const HomePublish& call) {
     if (here->channel.joined_full()) flush(*here);
   }
   keep_up(*here);
-  return Published{position, at, price, receivers};
+  return Published{position, at, price, receivers, nullptr};
 }
 
 Position Home::accept(HomeChannel& here, const HomePublish& call, bool alone) {

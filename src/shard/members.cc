@@ -225,12 +225,13 @@ void Members::cut_full() {
 }
 
 // Counts the copies that were taken and returns the others.
-void Members::settle(Project& project, std::uint64_t taken, std::uint64_t copies, std::uint64_t units, Instant at) {
+void Members::settle(Project& project, std::string_view channel, std::uint64_t taken, std::uint64_t copies,
+                     std::uint64_t units, Instant at) {
   CHECK(taken <= copies);
   core_.delivered += taken;
   if (project.tally() == nullptr) return;
-  if (taken > 0) project.tally()->count(taken * units, at);
-  if (taken < copies) project.tally()->give_back((copies - taken) * units, at);
+  if (taken > 0) project.tally()->count(channel, taken * units, at);
+  if (taken < copies) project.tally()->give_back(channel, (copies - taken) * units, at);
 }
 
 void Members::deliver(const ChannelName& channel, const engine::Delivery& delivery) {
@@ -243,7 +244,7 @@ void Members::deliver(const ChannelName& channel, const engine::Delivery& delive
     if (!full_.empty()) cut_full();
     list.through = delivery.through;
   }
-  settle(project, taken, delivery.copies, delivery.units, delivery.at);
+  settle(project, channel.name, taken, delivery.copies, delivery.units, delivery.at);
 }
 
 void Members::deliver_alone(const ChannelName& channel, std::size_t hash, const SoleCopy& copy) {
@@ -263,7 +264,7 @@ void Members::deliver_alone(const ChannelName& channel, std::size_t hash, const 
     if (!full_.empty()) cut_full();
     list.through = copy.position;
   }
-  settle(project, taken, 1, copy.units, copy.at);
+  settle(project, channel.name, taken, 1, copy.units, copy.at);
 }
 
 bool Members::deliver_to_user(ConnectionId id, Project& project, const SoleCopy& copy) {
@@ -275,7 +276,7 @@ bool Members::deliver_to_user(ConnectionId id, Project& project, const SoleCopy&
     doom(*member, Errc::slow_consumer);
   }
   if (taken && member->connection.cell) member->connection.cell.add(static_cast<std::int64_t>(copy.units));
-  settle(project, taken ? 1 : 0, 1, copy.units, copy.at);
+  settle(project, {}, taken ? 1 : 0, 1, copy.units, copy.at);
   return true;
 }
 

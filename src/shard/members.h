@@ -136,7 +136,8 @@ class Members final : public LocalDelivery {
   void remove(Member& member);
   std::uint64_t queue_all(const Place::List& list, const engine::Delivery& delivery);
   void cut_full();
-  void settle(Project& project, std::uint64_t taken, std::uint64_t copies, std::uint64_t units, Instant at);
+  void settle(Project& project, std::string_view channel, std::uint64_t taken, std::uint64_t copies,
+              std::uint64_t units, Instant at);
   void doom(Member& member, Errc reason);
   [[nodiscard]] ShardIndex home_of(const engine::ChannelName& name) const { return engine::home_of(name, core_.shards()); }
 

@@ -64,6 +64,13 @@ class RealMoney {
   }
   /// Units of the hour that holds `at`.
   std::int64_t units(ProjectId project, Instant at) { return windows_->units(slots_->of(project)->value, meter::hour_of(at)); }
+  /// Where the meter keeps what a cap has seen, and how much that is.
+  meter::CapSlot slot(CapId cap) { return *slots_->of(cap); }
+  std::int64_t units(CapId cap) {
+    std::int64_t sum = 0;
+    for (const std::int64_t hour : windows_->hours()) sum += windows_->units(slot(cap).value, hour);
+    return sum;
+  }
   std::int64_t open(ProjectId project) { return connections_->open_count(*slots_->of(project)); }
   std::int64_t peak(ProjectId project, Instant at) {
     return connections_->peak_of(slots_->of(project)->value, meter::hour_of(at));

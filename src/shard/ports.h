@@ -76,6 +76,7 @@ struct ProjectTerms {
   ProjectId id;
   AccountId account;
   bool open = true;                    ///< false: disabled project or suspended account; its sessions are ended
+  bool publish_subscribe = true;       ///< the account's plan has it
   milliseconds flush_gap{0};           ///< least time between two flushes of one channel; 0, 2 or 10 ms
   std::uint32_t unit_bytes = 1024;     ///< size of a message unit by the account's catalogue
   engine::WindowLimits window;
@@ -114,19 +115,27 @@ struct OpenedConnection {
 
 struct Refusal;
 
+/// The name by which a customer's caps know the channel of some units: message channels only.
+inline std::string_view capped_name(const engine::ChannelName& channel) {
+  return channel.type == ChannelType::message ? channel.name : std::string_view();
+}
+
 /// Port: the money side of one project on one shard: quota and meter together. MeterTally (meter_tally.h) is the real one.
 /// Every instant is the `now` of a turn of this process. Units are message units.
 class ProjectTally {
  public:
   virtual ~ProjectTally() = default;
-  /// Admits `units` as a whole or not at all; fills `why` on a refusal. Counts nothing.
-  virtual bool admit(std::uint64_t units, Instant at, Refusal& why) = 0;
-  /// Returns admitted units that were not used, in the turn that knows it.
-  virtual void give_back(std::uint64_t units, Instant at) = 0;
+  /// Admits `units` as a whole or not at all; fills `why` on a refusal. Counts nothing. `channel` here and below: the
+  /// message channel that the units are of (capped_name), or empty.
+  virtual bool admit(std::string_view channel, std::uint64_t units, Instant at, Refusal& why) = 0;
+  /// What admit() would answer; takes nothing. False with `why` when it would refuse.
+  virtual bool would_admit(std::string_view channel, std::uint64_t units, Instant at, Refusal& why) = 0;
+  /// Returns admitted units that were not used, in the turn that knows it; `at` is the instant of their admission.
+  virtual void give_back(std::string_view channel, std::uint64_t units, Instant at) = 0;
   /// Counts units for the bill. Survives SIGKILL from the return on.
-  virtual void count(std::uint64_t units, Instant at) = 0;
+  virtual void count(std::string_view channel, std::uint64_t units, Instant at) = 0;
   /// An operation that lets a client go: always admitted, counted as one unit while the quota lasts.
-  virtual void count_closing(Instant at) = 0;
+  virtual void count_closing(std::string_view channel, Instant at) = 0;
   /// Opens a connection (PCU); false with `why` when the quota refuses, and then nothing changed. `cell` gets the meter's
   /// row of the connection; a tally without rows leaves it empty.
   virtual bool open_connection(const NewConnection& connection, Instant at, meter::Cell& cell, Refusal& why) = 0;
@@ -161,6 +170,9 @@ struct Refusal {
     std::int64_t used = 0;
     std::int64_t needed = 0;
     Instant reset_at{};
+    std::string cap_scope{};   ///< with reason budget: "account", "project" or "channels"
+    std::string cap_name{};    ///< project: its id; channels: the prefix
+    std::string cap_amount{};  ///< a cap in money, as it was set; empty: a cap in units
   };
   Errc code = Errc::internal;
   std::string detail;
@@ -180,7 +192,16 @@ struct Published {
   Instant at{};
   std::uint64_t units = 0;   ///< itself and every copy
   std::uint64_t receivers = 0;
+  std::shared_ptr<const Refusal> refused{};  ///< dry run: what would refuse it now; null = it would be admitted
 };
+
+/// The answer to a dry run: the price, and what would refuse it now.
+inline Published priced(ProjectTally& tally, std::string_view channel, std::uint64_t price, std::uint64_t receivers,
+                        Instant at) {
+  Refusal refused(Errc::channel_publish_message_too_frequent);
+  if (tally.would_admit(channel, price, at, refused)) return {{}, at, price, receivers, nullptr};
+  return {{}, at, price, receivers, std::make_shared<const Refusal>(std::move(refused))};
+}
 
 /// What one subscription wants. Only `with_message` matters to this room; the rest is kept for the features it names.
 struct SubscribeOptions {

@@ -113,7 +113,7 @@ void Shard::unsubscribe(Member* member, std::uint64_t request, std::string_view 
 void Shard::publish(Member* member, std::uint64_t request, const PublishCall& call) {
   rooms_->members.publish(*member, request, call);
 }
-void Shard::count_closing(Member* member) { member->project->tally()->count_closing(rooms_->core.now.wall); }
+void Shard::count_closing(Member* member) { member->project->tally()->count_closing({}, rooms_->core.now.wall); }
 std::size_t Shard::channels_of(const Member* member) const { return Members::channels_of(*member); }
 bool Shard::subscribed(Member* member, std::string_view channel) const {
   return rooms_->members.find(*member, channel) != nullptr;

@@ -58,10 +58,11 @@ class SilentClient final : public Client {
 /// Admits and counts nothing: what the money side costs is the difference.
 class FreeProject final : public ProjectTally {
  public:
-  bool admit(std::uint64_t, Instant, Refusal&) override { return true; }
-  void give_back(std::uint64_t, Instant) override {}
-  void count(std::uint64_t, Instant) override {}
-  void count_closing(Instant) override {}
+  bool admit(std::string_view, std::uint64_t, Instant, Refusal&) override { return true; }
+  bool would_admit(std::string_view, std::uint64_t, Instant, Refusal&) override { return true; }
+  void give_back(std::string_view, std::uint64_t, Instant) override {}
+  void count(std::string_view, std::uint64_t, Instant) override {}
+  void count_closing(std::string_view, Instant) override {}
   bool open_connection(const NewConnection&, Instant, meter::Cell&, Refusal&) override { return true; }
   void close_connection(meter::Cell&, Instant) override {}
 };

@@ -29,7 +29,7 @@ struct Books {
 class BookedProject final : public ProjectTally {
  public:
   explicit BookedProject(Books& books) : books_(books) {}
-  bool admit(std::uint64_t units, Instant at, Refusal& why) override {
+  bool admit(std::string_view, std::uint64_t units, Instant at, Refusal& why) override {
     const auto n = static_cast<std::int64_t>(units);
     std::int64_t left = books_.left.load();
     do {
@@ -41,14 +41,17 @@ class BookedProject final : public ProjectTally {
     } while (!books_.left.compare_exchange_weak(left, left - n));
     return true;
   }
-  void give_back(std::uint64_t units, Instant) override {
+  bool would_admit(std::string_view, std::uint64_t units, Instant, Refusal&) override {
+    return books_.left >= static_cast<std::int64_t>(units);
+  }
+  void give_back(std::string_view, std::uint64_t units, Instant) override {
     books_.left += static_cast<std::int64_t>(units);
     books_.given_back += static_cast<std::int64_t>(units);
   }
-  void count(std::uint64_t units, Instant) override { books_.counted += static_cast<std::int64_t>(units); }
-  void count_closing(Instant at) override {
+  void count(std::string_view, std::uint64_t units, Instant) override { books_.counted += static_cast<std::int64_t>(units); }
+  void count_closing(std::string_view channel, Instant at) override {
     Refusal why;
-    if (books_.left > 0 && admit(1, at, why)) ++books_.counted;
+    if (books_.left > 0 && admit(channel, 1, at, why)) ++books_.counted;
   }
   bool open_connection(const NewConnection&, Instant at, meter::Cell&, Refusal& why) override {
     if (books_.open >= books_.open_max) {

@@ -104,12 +104,16 @@ void Members::subscribe(Member& member, std::uint64_t request, std::string_view 
     member.client.on_subscribed(request, Refusal(Errc::unavailable, "the channel's shard is behind"));
     return;
   }
+  if (!member.project->terms().publish_subscribe) {
+    member.client.on_subscribed(request, Refusal(Errc::channel_not_available));
+    return;
+  }
   Refusal why(Errc::operation_rate_exceed_limitation);
-  if (!member.project->open() || !member.project->tally()->admit(1, core_.now.wall, why)) {
+  if (!member.project->open() || !member.project->tally()->admit(channel, 1, core_.now.wall, why)) {
     member.client.on_subscribed(request, why);
     return;
   }
-  member.project->tally()->count(1, core_.now.wall);
+  member.project->tally()->count(channel, 1, core_.now.wall);
   if (known != nullptr && known->listed && options.with_message) {
     known->options = options;
     member.client.on_subscribed(request, known->place->lists[engine::index_of(member.codec)].through);
@@ -130,7 +134,8 @@ void Members::on(SubscribedMail& mail) {
   if (member != nullptr) subscription = find(*member, mail.channel.name);
   if (subscription == nullptr || !subscription->asked) {  // The connection is gone, and has told the home so.
     if (mail.caught_up && mail.caught_up->fresh_units > 0) {
-      core_.projects.of(mail.channel.project).tally()->give_back(mail.caught_up->fresh_units, mail.caught_up->at);
+      ProjectTally& tally = *core_.projects.of(mail.channel.project).tally();
+      tally.give_back(capped_name(mail.channel.view()), mail.caught_up->fresh_units, mail.caught_up->at);
     }
     return;
   }
@@ -160,15 +165,16 @@ void Members::restored(Member& member, Subscription& subscription, const Subscri
     fresh = mail.caught_up->fresh_units;
   }
   CHECK(member.restoring > 0);
+  const std::string_view name = capped_name(mail.channel.view());
   const bool last = --member.restoring == 0;
   if (!member.client.on_channel_restored(channel, last)) {
-    if (fresh > 0) member.project->tally()->give_back(fresh, mail.caught_up->at);
+    if (fresh > 0) member.project->tally()->give_back(name, fresh, mail.caught_up->at);
     subscription.state = State::cut;  // Still restoring: the next resume begins where this one did.
     doom(member, Errc::slow_consumer);
     return;
   }
   if (fresh > 0) {
-    member.project->tally()->count(fresh, mail.caught_up->at);
+    member.project->tally()->count(name, fresh, mail.caught_up->at);
     if (member.connection.cell) member.connection.cell.add(static_cast<std::int64_t>(fresh));
   }
   subscription.restoring = false;
@@ -186,7 +192,7 @@ void Members::unsubscribe(Member& member, std::uint64_t request, std::string_vie
     member.client.on_unsubscribed(request, Refusal(Errc::duplicate_operation));
     return;
   }
-  member.project->tally()->count_closing(core_.now.wall);
+  member.project->tally()->count_closing(channel, core_.now.wall);
   if (known == nullptr) {
     member.client.on_unsubscribed(request, core_.now.wall);
     return;

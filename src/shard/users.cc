@@ -35,7 +35,7 @@ void Users::on(ConnectMail& mail) {
   const bool open = project.open();
   if (!open) why = Refusal(Errc::login_rejected, "the project is closed");
   // The login's own unit, before anybody is asked to leave for it.
-  if (!open || !project.tally()->admit(1, core_.now.wall, why)) {
+  if (!open || !project.tally()->admit({}, 1, core_.now.wall, why)) {
     core_.send(shard_of(mail.member), ConnectedMail{mail.project, mail.user, mail.member, why, {}});
     return;
   }
@@ -100,7 +100,7 @@ void Users::turn_away(User& user, Errc why) {
   const Waiting who = *user.waiting;
   user.waiting.reset();
   if (!who.resume) {
-    core_.projects.of(user.key.project).tally()->give_back(1, core_.now.wall);
+    core_.projects.of(user.key.project).tally()->give_back({}, 1, core_.now.wall);
   }
   refuse(user, who, why);
 }
@@ -137,13 +137,13 @@ void Users::admit(User& user, const Waiting& who) {
   Refusal why(Errc::login_not_authorized);
   OpenedConnection connection;
   if (!tally.open_connection({session_id(key), who.member, user.key.name}, at, connection.cell, why)) {
-    tally.give_back(1, at);
+    tally.give_back({}, 1, at);
     refuse(user, who, why);  // Nothing has happened: a lost session may still be resumed.
     drop_if_empty(user);
     return;
   }
   connection.open = true;
-  tally.count(1, at);
+  tally.count({}, 1, at);
   forget_session(user);
   user.session = key;
   user.sent = 0;
@@ -182,18 +182,19 @@ Answer<Published> Users::publish(const HomePublish& call) {
   User* user = users_.find(call.channel, call.hash);
   Project& project = core_.projects.of(call.channel.project);
   if (!project.open()) return Refusal(Errc::channel_publish_message_failed, "the project is closed");
+  if (!project.terms().publish_subscribe) return Errc::channel_not_available;
   if (user == nullptr || !user->member) return Errc::channel_receiver_offline;
   const std::uint64_t units = engine::message_units(call.message.payload.bytes.size(), project.terms().unit_bytes);
   const std::uint64_t price = units * 2;  // itself and the copy
   const Instant at = core_.now.wall;
-  if (call.dry_run) return Published{{}, at, price, 1};
+  if (call.dry_run) return priced(*project.tally(), {}, price, 1, at);
   const ShardIndex shard = shard_of(user->member);
   if (shard != core_.index && !core_.bus.has_room(shard)) {
     return Refusal(Errc::channel_publish_message_failed, "the subscribers' shards are behind");
   }
   Refusal why(Errc::channel_publish_message_too_frequent);
-  if (!project.tally()->admit(price, at, why)) return why;
-  project.tally()->count(units, at);
+  if (!project.tally()->admit({}, price, at, why)) return why;
+  project.tally()->count({}, units, at);
   ++core_.published;
   wire::MessageEvent event;
   event.channel = call.channel.name;
