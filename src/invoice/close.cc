@@ -113,6 +113,7 @@ Result<bool> MonthClose::commit_one(db::Connection& connection, const RatedMonth
   TRY(invoice, add_invoice(connection, rated, rated.period.end));
   step("invoice added");
   TRY_VOID(post_invoice(connection, invoice, rated.bill));
+  if (ports_.settler) TRY_VOID(ports_.settler->invoice_posted(connection, invoice, rated));
   step("posted");
   TRY_VOID(add_todos(connection, account, invoice.id));
   Subscription next = rated.terms.subscription;

@@ -49,8 +49,8 @@ struct CloseTodo {
 /// Thread: one (the control thread).
 class MonthClose {
  public:
-  /// Ports the close needs; `outbox` and `uptime` may be null. Without `clock` a tick ends when its work does; without
-  /// the last three ports accounts are read and told one by one. All outlive this.
+  /// Ports the close needs; `outbox`, `uptime` and `settler` may be null. Without `clock` a tick ends when its work does;
+  /// without the last three before `settler` accounts are read and told one by one. All outlive this.
   struct Ports {
     db::Database& database;
     AccountHistory& history;
@@ -62,6 +62,7 @@ class MonthClose {
     const CatalogueBook* catalogues = nullptr;
     AccountBatch* account_batch = nullptr;
     OutboxBatch* outbox_batch = nullptr;
+    InvoiceSettler* settler = nullptr;  ///< credit and prepayment pay the invoice in its transaction
   };
   MonthClose(Ports ports, CloseSettings settings);
 

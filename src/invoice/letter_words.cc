@@ -52,12 +52,10 @@ struct Title {
   std::string_view en, zh;
 };
 constexpr Title kTitles[] = {{"Base fee", "套餐费"},
-                             {"Bundle", "资源包"},
                              {"Plan change, by days", "套餐变更（按天）"},
                              {"Peak connections (PCU)", "峰值连接数 (PCU)"},
                              {"Messages", "消息数"},
                              {"Storage", "存储"},
-                             {"Volume discount", "用量折扣"},
                              {"Discount", "折扣"},
                              {"Minimum spend", "最低消费补足"},
                              {"Service credit", "服务补偿"},
@@ -81,31 +79,6 @@ std::string meter_reason(const RatedMonth& rated, const rating::Line& line, Lang
             : fmt::format("{} used, {} included, {} over at {} each", used, included, over, price);
 }
 
-std::string bundle_reason(const RatedMonth& rated, const rating::Line& line, Language language) {
-  for (const catalog::Bundle& bundle : rated.input.contract.bundles) {
-    if (bundle.name != line.name) continue;
-    const std::string pcu = grouped(std::to_string(bundle.included.pcu));
-    const std::string messages = grouped(std::to_string(bundle.included.messages));
-    const std::string gb = bundle.included.storage_gb.to_plain();
-    return language == Language::zh
-               ? fmt::format("{}（含 {} PCU、{} 条消息、{} GB）", bundle.name, pcu, messages, gb)
-               : fmt::format("{} (includes {} PCU, {} messages, {} GB)", bundle.name, pcu, messages, gb);
-  }
-  return line.name;
-}
-
-std::string volume_reason(const rating::MonthInput& input, Language language) {
-  const rating::VolumeDiscount& volume = input.contract.volume;
-  const bool zh = language == Language::zh;
-  std::string reason = volume.whole ? (zh ? "全额累计" : "on the whole fee") : (zh ? "分段累进" : "graduated");
-  for (const rating::VolumeTier& tier : volume.tiers) {
-    const std::string from = grouped(money_text(tier.from, input.catalogue->currency));
-    reason += zh ? fmt::format("；{} 起 {} %", from, tier.percent.to_plain())
-                 : fmt::format("; from {}: {} %", from, tier.percent.to_plain());
-  }
-  return reason;
-}
-
 }  // namespace
 
 const Words& words(Language language) { return language == Language::zh ? kChinese : kEnglish; }
@@ -119,10 +92,6 @@ std::string line_reason(const RatedMonth& rated, const rating::Line& line, Langu
   if (line.meter) return meter_reason(rated, line, language);
   const rating::MonthInput& input = rated.input;
   switch (line.kind) {
-    case rating::LineKind::bundle:
-      return bundle_reason(rated, line, language);
-    case rating::LineKind::volume_discount:
-      return volume_reason(input, language);
     case rating::LineKind::discount:
       return input.contract.discount_percent.to_plain() + " %";
     case rating::LineKind::sla_credit:

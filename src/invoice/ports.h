@@ -11,6 +11,7 @@
 #include "base/rational.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "db/connection.h"
 #include "meter/usage_reader.h"
 
 namespace postage::invoice {
@@ -70,6 +71,18 @@ class InvoiceOutbox {
  public:
   virtual ~InvoiceOutbox() = default;
   virtual Result<void> invoice_issued(const IssuedNotice& notice) = 0;
+};
+
+struct StoredInvoice;
+struct RatedMonth;
+
+/// Port: what pays an invoice (payments/payments.h). Called by the month close inside the transaction that issues it, also
+/// for invoices of nothing.
+class InvoiceSettler {
+ public:
+  virtual ~InvoiceSettler() = default;
+  virtual Result<void> invoice_posted(db::Connection& connection, const StoredInvoice& invoice,
+                                      const RatedMonth& rated) = 0;
 };
 
 /// Measured uptime of the message path over a range, in whole minutes.

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "invoice/close_status.h"
+#include "invoice/payments/schema.h"
 #include "ledger/ledger.h"
 
 namespace postage::invoice {
@@ -104,7 +105,8 @@ constexpr std::array<db::Migration, 1> kMigrations{{{1, kFirst}}};
 Result<void> migrate(db::Database& database, Instant now) {
   TRY_VOID(ledger::migrate(database, now));
   TRY_VOID(database.migrate("invoice", kMigrations, now));
-  return migrate_month_close(database, now);
+  TRY_VOID(migrate_month_close(database, now));
+  return migrate_payments(database, now);
 }
 
 }  // namespace postage::invoice

@@ -169,4 +169,31 @@ Result<std::vector<Entry>> entries(db::Connection& connection, AccountId owner, 
   return found;
 }
 
+Result<std::vector<Turnover>> turnover(db::Connection& connection, AccountId owner, std::string_view currency,
+                                       std::span<const std::string_view> codes) {
+  std::vector<Turnover> found;
+  Result<void> wrong;
+  TRY_VOID(connection.each(
+      "select t.id, t.source, t.at, t.text, a.code, e.minor from ledger_account a "
+      "join ledger_entry e on e.account_id = a.id join ledger_transaction t on t.id = e.transaction_id "
+      "where a.owner = ? and a.currency = ? order by t.at, t.id, e.id",
+      [&](db::Row& row) {
+        if (std::ranges::find(codes, row.text(4)) == codes.end()) return;
+        const auto minor = read_minor(row.text(5));
+        if (!minor) {
+          wrong = minor.error();
+          return;
+        }
+        const std::int64_t id = row.integer(0);
+        if (found.empty() || found.back().transaction != id) {
+          found.push_back({id, row.text(1), row.instant(2), row.text(3), 0});
+        }
+        found.back().minor += *minor;
+      },
+      owner, currency));
+  TRY_VOID(wrong);
+  std::erase_if(found, [](const Turnover& each) { return each.minor == 0; });
+  return found;
+}
+
 }  // namespace postage::ledger

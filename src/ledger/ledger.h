@@ -6,6 +6,7 @@
 // Thread: any; every function blocks on SQL.
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +79,19 @@ Result<std::vector<Balance>> balances(db::Connection& connection, AccountId owne
 /// Entries of an owner with ids below `before`, newest first, at most `limit` (1 to 1000).
 Result<std::vector<Entry>> entries(db::Connection& connection, AccountId owner, std::int64_t before,
                                    std::int64_t limit);
+
+/// What one transaction moved on some accounts together.
+struct Turnover {
+  std::int64_t transaction = 0;
+  std::string source;
+  Instant at;
+  std::string text;
+  BigInt minor;  ///< sum of its entries on those codes; never 0
+};
+/// What moved on `codes` of an owner in one currency, by transaction, oldest first (by instant, then id). Transactions
+/// whose entries on those codes cancel out are left out.
+Result<std::vector<Turnover>> turnover(db::Connection& connection, AccountId owner, std::string_view currency,
+                                       std::span<const std::string_view> codes);
 
 /// Proves the books: every transaction sums to zero per owner and currency, every balance is the sum of its entries.
 /// corrupt_record names the first that does not fit.
