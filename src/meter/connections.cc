@@ -142,7 +142,8 @@ Result<Cell> Connections::open(const OpenConnection& request) {
   // An order no peak has reached yet, so that the reader of members skips the row until the true one is there.
   row.open_order = INT64_MAX;
   row.state.store(CellRow::open, std::memory_order_release);
-  row.open_order = count(request.project.value, 1, request.at);
+  // Readers of members see the row from here on, so that its order moves under them.
+  std::atomic_ref(row.open_order).store(count(request.project.value, 1, request.at), std::memory_order_release);
   count(request.account.value, 1, request.at);
   std::int64_t last = last_ms_.load(std::memory_order_relaxed);
   while (last < to_ms(request.at) && !last_ms_.compare_exchange_weak(last, to_ms(request.at))) {
@@ -159,7 +160,7 @@ void Connections::close(Cell& cell, Instant at) {
   if (removed_.load()) return;
   CellRow& row = *cell.row_;
   row.closed_ms = to_ms(at);
-  row.close_order = count(row.project_slot, -1, at);
+  std::atomic_ref(row.close_order).store(count(row.project_slot, -1, at), std::memory_order_release);
   count(cell.account_.value, -1, at);
   row.state.store(CellRow::closed, std::memory_order_release);
   const std::lock_guard lock(cells_mutex_);
