@@ -22,12 +22,7 @@ struct UnitsCase {
 };
 const UnitsCase kUnits[] = {
 #define UNITS(id, ...) {#id, __VA_ARGS__},
-#define RATE(...)
-#define SIMULATE(...)
 #include "tests/cases/part4.def"
-#undef UNITS
-#undef RATE
-#undef SIMULATE
 };
 
 struct RateCase {
@@ -49,13 +44,8 @@ struct RateCase {
   std::string exact = {};
 };
 const RateCase kRates[] = {
-#define UNITS(...)
 #define RATE(name, ...) {.id = #name, __VA_ARGS__},
-#define SIMULATE(...)
 #include "tests/cases/part4.def"
-#undef UNITS
-#undef RATE
-#undef SIMULATE
 };
 
 struct SimulateCase {
@@ -63,13 +53,8 @@ struct SimulateCase {
   std::vector<std::string> expected;
 };
 const SimulateCase kScenarios[] = {
-#define UNITS(...)
-#define RATE(...)
 #define SIMULATE(id, head, accounts, steps, ...) {#id, head, accounts, steps, {__VA_ARGS__}},
 #include "tests/cases/part4.def"
-#undef UNITS
-#undef RATE
-#undef SIMULATE
 };
 
 std::vector<std::string> split_text(const std::string& text, char at) {
