@@ -65,7 +65,7 @@ Json answers_of(const Route& route) {
   Json good = {{"description", route.status == 204 ? "done" : "the answer"}};
   if (!route.answer.empty()) {
     good["content"]["application/json"]["schema"] = reference(route.answer);
-  } else if (route.status != 204) {
+  } else if (route.status != 204 && route.also.empty()) {
     good["content"]["application/json"]["schema"] = {{"type", "object"}};
   }
   if (!route.also.empty()) good["content"][std::string(route.also)]["schema"] = {{"type", "string"}};

@@ -19,6 +19,7 @@ class Entropy;
 }  // namespace postage::auth
 namespace postage::invoice {
 class Billing;
+class Bundles;
 class CatalogueDesk;
 }
 namespace postage::meter {
@@ -67,6 +68,7 @@ struct Services {
   const meter::UsageReader& usage;
   invoice::CatalogueDesk* catalogues = nullptr;  ///< the operator's own catalogues; always there in a server
   std::string catalogue = "cn26";                ///< of new accounts that name none
+  const invoice::Bundles* bundles = nullptr;  ///< exports that can be verified; null: their routes answer 503
 };
 
 }  // namespace postage::api

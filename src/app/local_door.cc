@@ -7,10 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 
+#include "app/bundle_room.h"
 #include "app/open_folder.h"
 #include "app/store.h"
 #include "invoice/rated_month.h"
@@ -19,9 +22,34 @@
 namespace postage::app {
 namespace {
 
-constexpr std::string_view kPath = "/local/bill";
-constexpr std::size_t kAnswerMax = 64 << 20;
-constexpr long kPostSeconds = 600;  ///< a preview of many accounts takes its time
+constexpr std::string_view kBillPath = "/local/bill";
+constexpr std::string_view kExportPath = "/local/export";
+constexpr std::size_t kAnswerMax = invoice::Bundles::kBundleInMemoryMax;
+constexpr long kAnswerSecondsMax = 600;  ///< a bundle, or a preview of many accounts, takes its time
+
+Result<std::vector<MonthKey>> read_months(std::string_view text) {
+  std::vector<MonthKey> months;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    TRY(month, parse_month(text.substr(at, end - at)));
+    months.push_back(month);
+    at = end + 1;
+  }
+  return months;
+}
+
+Result<std::string> bill_text(const LocalDoorParts& parts, AccountId account) {
+  TRY(month, parts.billing.running(account, parts.clock.wall()));
+  return invoice::invoice_json(month);
+}
+
+Result<std::string> bundle_text(const LocalDoorParts& parts, AccountId account, std::string_view query) {
+  constexpr std::string_view kMonth = "&month=";
+  const std::size_t at = query.find(kMonth);
+  if (at == std::string_view::npos) return Error(Errc::bad_request, "?account=N&month=2026-01");
+  TRY(months, read_months(query.substr(at + kMonth.size())));
+  return parts.bundles.make(account, months, parts.clock.wall());
+}
 
 net::Response answer_to(const LocalDoorParts& parts, const net::Request& request) {
   const std::string_view query = request.query();
@@ -31,11 +59,12 @@ net::Response answer_to(const LocalDoorParts& parts, const net::Request& request
       std::from_chars(query.data() + kName.size(), query.data() + query.size(), account).ec != std::errc()) {
     return net::Response::problem(400, "?account=N");
   }
-  const auto month = parts.billing.running(AccountId{account}, parts.clock.wall());
-  if (!month) return net::Response::problem(error_row(month.error().code).http, month.error().to_string());
+  auto text = request.path() == kExportPath ? bundle_text(parts, AccountId{account}, query)
+                                            : bill_text(parts, AccountId{account});
+  if (!text) return net::Response::problem(error_row(text.error().code).http, text.error().to_string());
   net::Response answer;
   answer.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
-  answer.body = invoice::invoice_json(*month);
+  answer.body = std::move(*text);
   return answer;
 }
 
@@ -75,7 +104,7 @@ Result<std::string> ask_server(const std::string& folder, const std::string& tar
     curl_easy_setopt(call.get(), CURLOPT_POSTFIELDS, body_sent.c_str());
     curl_easy_setopt(call.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body_sent.size()));
   }
-  curl_easy_setopt(call.get(), CURLOPT_TIMEOUT, body_sent.empty() ? 30L : kPostSeconds);
+  curl_easy_setopt(call.get(), CURLOPT_TIMEOUT, kAnswerSecondsMax);
   curl_easy_setopt(call.get(), CURLOPT_NOSIGNAL, 1L);
   // The secret proves the server as well as us, and the certificate may be for a public name: this is our own machine.
   curl_easy_setopt(call.get(), CURLOPT_SSL_VERIFYPEER, 0L);
@@ -86,15 +115,18 @@ Result<std::string> ask_server(const std::string& folder, const std::string& tar
   curl_easy_getinfo(call.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status == 200) return body;
   const auto problem = nlohmann::json::parse(body, nullptr, false);
-  const Errc code_here = status == 404 ? Errc::not_found : status == 409 ? Errc::conflict : status == 400 ? Errc::bad_request
-                                                                                          : Errc::unavailable;
+  const Errc code_here = status == 404   ? Errc::not_found
+                         : status == 409 ? Errc::conflict
+                         : status == 400 ? Errc::bad_request
+                         : status == 413 ? Errc::request_too_large
+                                         : Errc::unavailable;
   return Error(code_here,
                problem.is_object() ? problem.value("detail", body) : fmt::format("status {}", status));
 }
 
 OwnRoute local_route(LocalDoorParts parts) {
   return [parts = std::move(parts)](const net::Request& request, const net::Responder& responder) {
-    if (request.path() != kPath) return false;
+    if (request.path() != kBillPath && request.path() != kExportPath) return false;
     if (request.method != "GET" || !local_secret_fits(request.header("authorization"), parts.secret)) {
       responder(net::Response::problem(401, "this path is for commands on the server's own machine"));
       return true;
@@ -120,11 +152,29 @@ Result<void> write_local_file(const std::string& folder, const std::string& url,
 
 Result<std::string> running_bill_of(const std::string& folder, AccountId account) {
   TRY(served, folder_has_server(folder));
-  if (served) return ask_server(folder, fmt::format("{}?account={}", kPath, account.value), "");
+  if (served) return ask_server(folder, fmt::format("{}?account={}", kBillPath, account.value), "");
   return with_folder(folder, [&](OpenFolder& open) -> Result<std::string> {
     TRY(month, open.billing.running(account, open.clock.wall()));
     return invoice::invoice_json(month);
   });
+}
+
+Result<void> bundle_of(const std::string& folder, AccountId account, const std::vector<std::string>& months,
+                       const invoice::ByteTaker& take) {
+  const std::string joined = fmt::format("{}", fmt::join(months, ","));
+  TRY(keys, read_months(joined));
+  TRY(served, folder_has_server(folder));
+  if (served) {
+    TRY(text, ask_server(folder, fmt::format("{}?account={}&month={}", kExportPath, account.value, joined), ""));
+    return take(text);
+  }
+  const auto done = with_folder(folder, [&](OpenFolder& open) -> Result<std::string> {
+    TRY(room, BundleRoom::open(folder, open.billing));
+    TRY_VOID(room->bundles.write(account, keys, open.clock.wall(), take));
+    return std::string();
+  });
+  TRY_VOID(done);
+  return {};
 }
 
 Result<std::string> invoice_of(const std::string& folder, AccountId account, const std::string& month) {

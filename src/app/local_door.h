@@ -3,10 +3,12 @@
 // owner can read (`local.json`, mode 0600, new at each start) and a path of its own. Thread: as said.
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/door.h"
 #include "base/clock.h"
 #include "invoice/billing.h"
+#include "invoice/bundle/bundles.h"
 
 namespace postage::app {
 
@@ -15,9 +17,11 @@ struct LocalDoorParts {
   std::string secret;
   const Clock& clock;
   const invoice::Billing& billing;
+  const invoice::Bundles& bundles;
   WorkerPool& workers;
 };
-/// GET /local/bill?account=N answers the running bill as an invoice object; 401 without the secret.
+/// GET /local/bill?account=N answers the running bill as an invoice object, GET /local/export?account=N&month=2026-01
+/// (and more months, with commas) the bundle; 401 without the secret.
 OwnRoute local_route(LocalDoorParts parts);
 /// Whether an Authorization header carries the secret of local.json; takes the same time for every wrong one.
 bool local_secret_fits(std::string_view given, const std::string& secret);
@@ -31,6 +35,10 @@ Result<void> write_local_file(const std::string& folder, const std::string& url,
 /// not (then the folder is opened, recovered if need be, and read). The invoice object as JSON.
 /// Errors: not_found (no such folder or account), unavailable (the server does not answer), as the rooms' own.
 Result<std::string> running_bill_of(const std::string& folder, AccountId account);
+/// The bundle of these months (2026-01), given to `take` in parts; likewise. Errors: also those of Bundles::write and
+/// `take`.
+Result<void> bundle_of(const std::string& folder, AccountId account, const std::vector<std::string>& months,
+                       const invoice::ByteTaker& take);
 /// The stored invoice of a closed month, likewise: the document as it was issued.
 Result<std::string> invoice_of(const std::string& folder, AccountId account, const std::string& month);
 

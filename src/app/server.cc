@@ -10,6 +10,7 @@
 #include "api/services.h"
 #include "app/adoption.h"
 #include "app/books.h"
+#include "app/bundle_room.h"
 #include "app/catalogue_room.h"
 #include "app/close_duty.h"
 #include "app/control.h"
@@ -69,6 +70,7 @@ struct Server::Parts {
   std::unique_ptr<auth::AuditLog> audit;
   std::unique_ptr<invoice::Billing> billing;
   std::unique_ptr<CatalogueRoom> catalogue_room;
+  std::unique_ptr<BundleRoom> bundle_room;
   std::unique_ptr<AccountGates> gates;
   std::unique_ptr<DirectoryBook> projects;
   SystemChance chance;
@@ -141,6 +143,8 @@ Result<void> Server::Parts::make_money_rooms() {
   catalogue_room = std::move(room);
   TRY(adopted, billing->adopt_accounts());
   (void)adopted;
+  TRY(bundler, BundleRoom::open(settings.server_data_dir, *billing));
+  bundle_room = std::move(bundler);
   gates = std::make_unique<AccountGates>(AccountGates::Ports{*billing, *accounts, meter->reader(), clock, accounts.get()});
   accounts->on_terms([this](AccountId id) {
     if (watch) watch->touch(id);
@@ -158,7 +162,8 @@ Result<void> Server::Parts::make_lanes() {
   publisher = std::make_unique<RestPublisher>(*bus);
   router = std::make_unique<api::Router>(api::Services{clock, *store->directory, *store->credentials, *audit,
                                                        auth::system_entropy(), *billing, *publisher, meter->reader(),
-                                                       &catalogue_room->desk(), settings.billing_catalogue});
+                                                       &catalogue_room->desk(), settings.billing_catalogue,
+                                                       &bundle_room->bundles});
   workers = std::make_unique<WorkerPool>(static_cast<int>(settings.server_workers), kWorkerQueue);
   if (!settings.tls_certificate.empty()) {
     TRY(chain, net::read_pem_file(settings.tls_certificate));
@@ -181,7 +186,7 @@ Result<void> Server::Parts::make_lanes() {
                     .metrics = [this] { return metrics(); },
                     .own_route = {}};
   const std::string secret = auth::system_entropy().hex(64);
-  const OwnRoute local = local_route({secret, clock, *billing, *workers});
+  const OwnRoute local = local_route({secret, clock, *billing, bundle_room->bundles, *workers});
   const OwnRoute test_clock = settings.clock_test ? test_clock_route({clock, *store->credentials, *workers, [this] {
                                                                         for (const auto& lane : lanes) lane->wake();
                                                                         do control->run_now();
