@@ -8,6 +8,7 @@
 
 #include "app/simulate.h"
 #include "catalog/catalog.h"
+#include "invoice/sla.h"
 #include "meter/month_usage.h"
 #include "rating/rating.h"
 
@@ -171,5 +172,31 @@ TEST_P(SimulateTest, AnswersAsKnown) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(Part4, SimulateTest, testing::ValuesIn(kScenarios), case_name<SimulateCase>);
+struct SlaCase {
+  const char* id;
+  std::int64_t minutes, down;
+  const char *allowed, *percent, *credit;
+};
+constexpr SlaCase kSla[] = {
+#define UNITS(...)
+#define RATE(...)
+#define SIMULATE(...)
+#define SLA(id, ...) {#id, __VA_ARGS__},
+#include "tests/cases/part4.def"
+#undef UNITS
+#undef RATE
+#undef SIMULATE
+};
+
+TEST(Part4, Sla) {
+  const catalog::CataloguePtr cn26 = catalog::builtin("cn26").value();
+  for (const SlaCase& each : kSla) {
+    const invoice::Uptime uptime{each.minutes, each.down, {}};
+    EXPECT_EQ(invoice::sla_allowed_minutes(*cn26, each.minutes).to_plain(), each.allowed) << each.id;
+    EXPECT_EQ(uptime.percent().to_fixed(4), each.percent) << each.id;
+    EXPECT_EQ(cn26->sla_credit_percent(uptime.percent()).to_plain(), each.credit) << each.id;
+  }
+}
+
 }  // namespace
 }  // namespace postage

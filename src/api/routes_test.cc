@@ -22,7 +22,8 @@ std::string target_of(const Route& route, const World& world) {
                                                                {"person", "1"},
                                                                {"number", "PO-2026-000001"},
                                                                {"catalogue", "cn26"},
-                                                               {"channel", "room"}};
+                                                               {"channel", "room"},
+                                                               {"request", "1"}};
   std::string target = "/v1";
   std::string_view rest = route.path;
   while (!rest.empty()) {

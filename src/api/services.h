@@ -25,6 +25,12 @@ class CatalogueDesk;
 namespace postage::meter {
 class UsageReader;
 }
+namespace postage::observe {
+class UptimeLog;
+}
+namespace postage::support {
+class Desk;
+}
 
 namespace postage::api {
 
@@ -69,6 +75,8 @@ struct Services {
   invoice::CatalogueDesk* catalogues = nullptr;  ///< the operator's own catalogues; always there in a server
   std::string catalogue = "cn26";                ///< of new accounts that name none
   const invoice::Bundles* bundles = nullptr;  ///< exports that can be verified; null: their routes answer 503
+  const observe::UptimeLog* uptime = nullptr;  ///< measured uptime and maintenance; never null behind a router
+  support::Desk* desk = nullptr;               ///< support requests; never null behind a router
 };
 
 }  // namespace postage::api

@@ -13,6 +13,10 @@
 #include "invoice/catalogue_desk.h"
 #include "rating/price_lint.h"
 #include "invoice/testing.h"
+#include "notify/hook.h"
+#include "notify/outbox.h"
+#include "observe/uptime_log.h"
+#include "support/desk.h"
 
 namespace postage::api::testing {
 
@@ -82,6 +86,24 @@ class FakePublisher final : public Publisher {
   std::vector<Done> held_;
 };
 
+/// Uptime as the log has it.
+class LoggedUptime final : public invoice::UptimeSource {
+ public:
+  explicit LoggedUptime(const observe::UptimeLog& log) : log_(log) {}
+  [[nodiscard]] Result<std::optional<invoice::Uptime>> uptime(const InstantRange& range, bool skip) const override {
+    TRY(measured, log_.uptime(range, skip));
+    if (!measured) return std::optional<invoice::Uptime>();
+    invoice::Uptime out{measured->minutes, measured->down, {}};
+    for (const observe::DownRange& each : measured->ranges) {
+      out.ranges.push_back({each.start, each.end, std::string(observe::cause_name(each.cause))});
+    }
+    return std::optional<invoice::Uptime>(std::move(out));
+  }
+
+ private:
+  const observe::UptimeLog& log_;
+};
+
 /// An answer as a test reads it.
 struct Seen {
   int status = 0;
@@ -123,6 +145,9 @@ class World {
   invoice::testing::FakeCatalogues catalogues;
   invoice::testing::FakeUsage usage;
   invoice::testing::FakeOutbox outbox;
+  std::unique_ptr<observe::UptimeLog> uptime_log;
+  std::unique_ptr<LoggedUptime> uptime;
+  std::unique_ptr<support::Desk> desk;
   std::unique_ptr<invoice::Billing> billing;
   std::unique_ptr<catalog::CatalogueStore> catalogue_store;
   std::unique_ptr<invoice::CatalogueDesk> catalogue_desk;
@@ -143,14 +168,20 @@ inline World::World() {
       std::make_unique<auth::Credentials>(*database, entropy, auth::Credentials::Settings{.password_cost = {1, 8}});
   audit = std::make_unique<auth::AuditLog>(*database);
   accounts = std::make_unique<DirectoryAccounts>(*directory);
-  billing = std::make_unique<invoice::Billing>(invoice::Billing::Ports{*database, *accounts, catalogues, usage, audit.get()});
+  CHECK(observe::migrate(*database, start).ok() && support::migrate(*database, start).ok());
+  CHECK(database->migrate("notify", notify::migrations(), start).ok());
+  CHECK(database->migrate("notify_hooks", notify::hook_migrations(), start).ok());
+  uptime_log = std::make_unique<observe::UptimeLog>(*database, "node-1");
+  uptime = std::make_unique<LoggedUptime>(*uptime_log);
+  desk = std::make_unique<support::Desk>(support::Desk::Ports{*database, {.email = "ops@postage.example"}, {}, audit.get()});
+  billing = std::make_unique<invoice::Billing>(invoice::Billing::Ports{*database, *accounts, catalogues, usage, audit.get(), uptime.get()});
   CHECK(catalog::migrate(*database, start).ok());
   catalogue_store = std::make_unique<catalog::CatalogueStore>(catalog::CatalogueStore::Ports{
       *database, audit.get(), [](std::string_view name) { return catalog::builtin(name).ok(); }, rating::check_publishable});
   catalogue_desk = std::make_unique<invoice::CatalogueDesk>(invoice::CatalogueDesk::Ports{
       *billing, *accounts, *catalogue_store, [this](const catalog::Publication& each) { catalogues.add(each.text); }});
   router = std::make_unique<Router>(Services{clock, *directory, *credentials, *audit, entropy, *billing, publisher, usage,
-                                             catalogue_desk.get(), "cn26"});
+                                             catalogue_desk.get(), "cn26", uptime_log.get(), desk.get()});
   acme = directory->create_account({.name = "Acme", .email = "a@acme.example", .plan = "basic"}, actor, start)->id;
   rival = directory->create_account({.name = "Rival", .email = "r@rival.example"}, actor, start)->id;
   CHECK(billing->adopt_accounts().ok());

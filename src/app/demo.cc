@@ -124,6 +124,7 @@ Result<int> run_demo(const DemoCall& call) {
   block_stop_signals();
   TRY(server, Server::start(settings));
   TRY(customers, furnish(server->store(), server->clock().wall()));
+  TRY_VOID(server->adopt_accounts());
   std::vector<std::string> tokens;
   std::vector<TrickleProject> projects;
   for (const DemoCustomer& customer : customers) {

@@ -11,7 +11,6 @@
 
 namespace postage::app {
 namespace {
-constexpr int kWaitMs = 5000;
 constexpr std::size_t kInputMax = 4 * 1024 * 1024;
 
 Error gone(std::string_view what) { return {Errc::unavailable, std::string(what)}; }
@@ -28,6 +27,9 @@ Result<void> DemoClient::open(std::uint16_t port) {
   disconnect();
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (socket_ < 0) return gone("no socket");
+  // Bounds connect and send too: a server that does not accept must not hold us for the kernel's minutes.
+  const timeval wait{options_.wait.count() / 1000, options_.wait.count() % 1000 * 1000};
+  ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(port);
@@ -38,11 +40,11 @@ Result<void> DemoClient::open(std::uint16_t port) {
   const std::string head = fmt::format(
       "GET /rtm HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Key: cG9zdGFnZSBkZW1vIGtleQ==\r\nSec-WebSocket-Version: 13\r\n"
-      "Sec-WebSocket-Protocol: {}\r\n\r\n", port, wire::kSubprotocolProto);
+      "{}Sec-WebSocket-Protocol: {}\r\n\r\n", port, options_.headers, wire::kSubprotocolProto);
   if (::send(socket_, head.data(), head.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(head.size())) return gone("send");
   std::size_t end = std::string::npos;
   while ((end = input_.find("\r\n\r\n")) == std::string::npos) {
-    TRY(more, read_some(kWaitMs));
+    TRY(more, read_some());
     if (!more) return gone("no answer to the handshake");
   }
   if (!input_.starts_with("HTTP/1.1 101")) return gone("the handshake was refused");
@@ -50,9 +52,9 @@ Result<void> DemoClient::open(std::uint16_t port) {
   return {};
 }
 
-Result<bool> DemoClient::read_some(int wait_ms) {
+Result<bool> DemoClient::read_some() {
   pollfd wait{socket_, POLLIN, 0};
-  if (::poll(&wait, 1, wait_ms) <= 0) return false;
+  if (::poll(&wait, 1, static_cast<int>(options_.wait.count())) <= 0) return false;
   char buffer[16384];
   const ssize_t got = ::recv(socket_, buffer, sizeof buffer, 0);
   if (got <= 0) {
@@ -119,7 +121,7 @@ Result<void> DemoClient::await(std::uint64_t request_id) {
       }
       return {};
     }
-    TRY(more, read_some(kWaitMs));
+    TRY(more, read_some());
     if (!more) return gone("no answer in time");
   }
 }
@@ -128,7 +130,7 @@ Result<void> DemoClient::log_in(std::uint16_t port, std::string_view app_id, std
   TRY_VOID(open(port));
   wire::Hello hello;
   hello.protocol_version = wire::kProtocolVersion;
-  hello.client_name = "postage-demo";
+  hello.client_name = options_.name;
   hello.client_version = "1";
   TRY_VOID(ask({0, hello}));
   wire::Login login;
@@ -150,6 +152,38 @@ Result<void> DemoClient::publish(std::string_view channel, std::string_view text
   publish.channel = channel;
   publish.payload = wire::Payload::text(text);
   return ask({0, publish});
+}
+
+Result<void> DemoClient::publish_and_receive(std::string_view channel, std::string_view text) {
+  wire::Publish publish;
+  publish.channel = channel;
+  publish.payload = wire::Payload::text(text);
+  if (!connected()) return gone("not connected");
+  const std::uint64_t id = ++last_request_;
+  TRY_VOID(send_frame({id, publish}));
+  bool answered = false, delivered = false;
+  while (!answered || !delivered) {
+    while (const auto frame = next_frame()) {
+      if (frame->empty()) continue;
+      TRY(event, wire::decode_event(wire::Codec::proto, *frame, false));
+      if (const auto* error = std::get_if<wire::ErrorReply>(&event.body); error != nullptr && event.request_id == id) {
+        return Error(error->code, std::string(error->detail));
+      }
+      answered = answered || event.request_id == id;
+      const auto* message = std::get_if<wire::MessageEvent>(&event.body);
+      delivered = delivered || (message != nullptr && message->channel == channel);
+    }
+    if (answered && delivered) break;
+    TRY(more, read_some());
+    if (!more) return gone(answered ? "the delivery did not come" : "no answer in time");
+  }
+  return {};
+}
+
+Result<void> DemoClient::log_out() {
+  const Result<void> done = ask({0, wire::Logout{}});
+  disconnect();
+  return done;
 }
 
 Result<void> DemoClient::keep_alive() { return ask({0, wire::Ping{}}); }

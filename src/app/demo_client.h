@@ -1,11 +1,13 @@
 #pragma once
-// A small real client over a real socket: what the demo's trickle of traffic is made of. Blocking, with deadlines.
+// A small real client over a real socket: what the demo's trickle of traffic and the server's own probes are made of.
+// Blocking, with deadlines.
 // Thread: one; no errors but "the connection is gone", after which the owner makes a new one.
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "wire/codec.h"
 
@@ -13,7 +15,13 @@ namespace postage::app {
 
 class DemoClient {
  public:
+  struct Options {
+    milliseconds wait{5000};           ///< for each answer
+    std::string headers;               ///< more lines of the handshake, each ended by CRLF
+    std::string name = "postage-demo"; ///< told to the server
+  };
   DemoClient() = default;
+  explicit DemoClient(Options options) : options_(std::move(options)) {}
   ~DemoClient() { disconnect(); }
   DemoClient(const DemoClient&) = delete;
   DemoClient& operator=(const DemoClient&) = delete;
@@ -24,6 +32,10 @@ class DemoClient {
   Result<void> subscribe(std::string_view channel);
   /// Publishes text and waits for the answer. Errors as log_in.
   Result<void> publish(std::string_view channel, std::string_view text);
+  /// Publishes text to a channel it has subscribed and waits for the answer and for its own delivery, in either order.
+  Result<void> publish_and_receive(std::string_view channel, std::string_view text);
+  /// Logs out and disconnects. Errors as log_in.
+  Result<void> log_out();
   /// Sends a heartbeat and reads what has arrived. Errors: unavailable.
   Result<void> keep_alive();
   /// Closes the socket at once.
@@ -35,9 +47,10 @@ class DemoClient {
   Result<void> send_frame(const wire::Request& request);
   Result<void> ask(wire::Request request);
   Result<void> await(std::uint64_t request_id);
-  Result<bool> read_some(int wait_ms);
+  Result<bool> read_some();
   std::optional<std::string_view> next_frame();
 
+  Options options_;
   int socket_ = -1;
   std::uint64_t last_request_ = 0;
   std::string input_;

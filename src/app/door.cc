@@ -60,6 +60,12 @@ shard::Now enter_turn(net::Loop& loop, shard::Shard& shard) {
   return now;
 }
 
+std::optional<net::Response> health_answer(std::string_view path, bool ready) {
+  if (path == "/healthz") return plain(200, "ok\n");
+  if (path == "/readyz") return ready ? plain(200, "ready\n") : plain(503, "not ready\n");
+  return std::nullopt;
+}
+
 net::UpgradeAnswer HttpDoor::upgrade(const net::Request& request) {
   if (request.path() != "/rtm") return net::Response::problem(404, "WebSockets are served at /rtm");
   if (const std::string_view origin = request.header("origin"); !origin.empty() && !parts_.allowed_origins.empty()) {
@@ -80,8 +86,7 @@ net::UpgradeAnswer HttpDoor::upgrade(const net::Request& request) {
 
 void HttpDoor::handle(net::Request request, net::Responder responder) {
   const std::string_view path = request.path();
-  if (path == "/healthz") return responder(plain(200, "ok\n"));
-  if (path == "/readyz") return responder(parts_.ready() ? plain(200, "ready\n") : plain(503, "not ready\n"));
+  if (auto health = health_answer(path, parts_.ready())) return responder(std::move(*health));
   if (path == "/metrics") {
     net::Response answer = plain(200, parts_.metrics());
     answer.headers[0].value = "text/plain; version=0.0.4; charset=utf-8";

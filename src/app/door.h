@@ -3,7 +3,9 @@
 // the console's files. Adapts net's ports to those of gateway and api, which do not know net. Thread: its loop.
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/router.h"
@@ -39,6 +41,9 @@ class HttpDoor final : public net::HttpHandler {
   void to_router(net::Request request, net::Responder responder);
   DoorParts parts_;
 };
+
+/// What /healthz (the process turns) and /readyz (it accepts work: 200, else 503) answer; none of another path. Pure.
+std::optional<net::Response> health_answer(std::string_view path, bool ready);
 
 /// The shard's time as its loop read it this turn; called by whoever hands something to the shard.
 shard::Now enter_turn(net::Loop& loop, shard::Shard& shard);

@@ -5,10 +5,14 @@
 #include <cstdio>
 #include <fstream>
 
+#include "app/books.h"
 #include "app/command.h"
 #include "app/store.h"
+#include "auth/audit.h"
 #include "auth/token.h"
 #include "base/log.h"
+#include "invoice/account_history.h"
+#include "invoice/schema.h"
 
 namespace postage::app {
 namespace {
@@ -109,9 +113,22 @@ Result<void> list_accounts(const FolderCall& call) {
   return {};
 }
 
+/// The account's first month, so that it has a bill at once. One of a catalogue that this command does not know (the
+/// operator's own) begins when the server sees it.
+Result<void> begin_history(Store& store, const auth::AccountInfo& account) {
+  TRY_VOID(invoice::migrate(*store.database, account.created_at));
+  TRY(catalogues, Catalogues::load(""));
+  const CatalogueTexts texts(catalogues);
+  if (!texts.find(account.catalogue)) return {};
+  auth::AuditLog audit(*store.database);
+  return invoice::AccountHistory(*store.database, texts, &audit)
+      .open(account.id, account.catalogue, account.plan, account.created_at, {kActor.name, "account opened"});
+}
+
 Result<void> create_account(const FolderCall& call, const auth::NewAccount& fields) {
   TRY(store, open(call, StoreUse::exclusive));
   TRY(account, store->directory->create_account(fields, kActor, system_clock().wall()));
+  TRY_VOID(begin_history(*store, account));
   print_account(account, call.json);
   return {};
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/door.h"
+#include "app/probe.h"
 #include "app/settings.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -18,6 +19,7 @@
 #include "net/loop.h"
 #include "net/server.h"
 #include "net/tls.h"
+#include "observe/uptime_watch.h"
 #include "quota/gate.h"
 #include "shard/meter_tally.h"
 #include "shard/shard.h"
@@ -40,11 +42,27 @@ struct LaneShared {
   std::vector<std::string> allowed_origins;
   std::function<std::string()> metrics;
   OwnRoute own_route;
+  const ProbeProject& probe;
 };
 
 /// A second's old values, for metrics. Thread: any.
 struct LaneGauges {
   std::uint64_t members = 0, channels = 0, published = 0, delivered = 0, slow_consumers = 0, window_bytes = 0;
+};
+
+/// A lane's sign of life: its loop writes the time when it is asked. Thread: any.
+class LanePulse final : public observe::Pulse {
+ public:
+  /// Both outlive this.
+  LanePulse(net::Loop& loop, const Clock& clock) : loop_(loop), clock_(clock), seen_(clock.steady()) {}
+  void ask() override;
+  [[nodiscard]] Steady last() const override { return seen_.load(std::memory_order_relaxed); }
+
+ private:
+  net::Loop& loop_;
+  const Clock& clock_;
+  std::atomic<Steady> seen_;
+  std::atomic<bool> asked_{false};
 };
 
 class Lane {
@@ -63,19 +81,27 @@ class Lane {
   void join();
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   [[nodiscard]] LaneGauges gauges() const;
+  [[nodiscard]] LanePulse& pulse() { return pulse_; }
+  /// The port of this lane alone, for probes; 0 when they are off.
+  [[nodiscard]] std::uint16_t probe_port() const { return probe_server_ ? probe_server_->port() : 0; }
+  /// The lane's loop, for tests that hold it up.
+  [[nodiscard]] net::Loop& loop() { return *loop_; }
 
  private:
   Lane(const LaneShared& shared, shard::ShardIndex index, std::unique_ptr<net::Loop> loop);
   void end_turn();
 
   std::unique_ptr<net::Loop> loop_;
-  shard::MeterTally tally_;
+  LanePulse pulse_;
+  ProbedTally tally_;
   shard::Shard shard_;
-  gateway::DirectoryTenants tenants_;
+  ProbedTenants tenants_;
   gateway::Door door_;
   std::atomic<bool> ready_{false};
   HttpDoor http_;
+  ProbeDoor probe_door_;
   std::unique_ptr<net::Server> server_;
+  std::unique_ptr<net::Server> probe_server_;
   Steady gauged_at_{};
   mutable std::mutex gauges_mutex_;
   LaneGauges gauges_;

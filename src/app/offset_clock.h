@@ -3,6 +3,8 @@
 // pass in milliseconds on it: tokens, log-ins and money see the moved time. Durations (heartbeats, deadlines of requests)
 // stay the machine's, so that a jump cuts nobody off. Thread: any.
 #include <atomic>
+#include <mutex>
+#include <string>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -17,18 +19,19 @@ class OffsetClock final : public Clock {
   [[nodiscard]] Instant wall() const override { return machine_.wall() + milliseconds(offset_ms_.load()); }
   [[nodiscard]] Steady steady() const override { return machine_.steady(); }
 
-  /// Moves the clock forward to `to`. Errors: forbidden without a test clock, bad_request for a step back.
-  Result<void> set_wall(Instant to) {
-    if (!movable_) return Error(Errc::forbidden, "this server does not run on a test clock (setting clock.test)");
-    const auto step = to - wall();
-    if (step < milliseconds(0)) return Error(Errc::bad_request, "a test clock moves forward only");
-    offset_ms_ += step.count();
-    return {};
-  }
+  /// Goes on from the offset (milliseconds) in `file`, if it is there, and keeps every move in it, so that a moved clock
+  /// does not fall back when the server starts again. Nothing without a test clock. Before other threads start. Errors:
+  /// corrupt_record (the file is not such a number).
+  Result<void> keep_in(std::string file);
+  /// Moves the clock forward to `to`. Errors: forbidden without a test clock, bad_request for a step back, store_failed
+  /// (the move could not be kept; nothing moved).
+  Result<void> set_wall(Instant to);
 
  private:
   Clock& machine_;
   bool movable_;
+  std::mutex moving_;
+  std::string file_;
   std::atomic<std::int64_t> offset_ms_{0};
 };
 

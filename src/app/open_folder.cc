@@ -6,9 +6,11 @@
 #include "app/books.h"
 #include "app/catalogue_room.h"
 #include "app/store.h"
+#include "app/uptime.h"
 #include "auth/audit.h"
 #include "invoice/schema.h"
 #include "meter/meter.h"
+#include "observe/uptime_log.h"
 
 namespace postage::app {
 
@@ -24,6 +26,7 @@ Result<std::string> with_folder(const std::string& folder, const std::function<R
   TRY(store, open_store(folder, StoreUse::exclusive, 12, clock.wall()));
   TRY_VOID(invoice::migrate(*store->database, clock.wall()));
   TRY_VOID(meter::migrate_meter(*store->database, clock.wall()));
+  TRY_VOID(observe::migrate(*store->database, clock.wall()));
   TRY(catalogues, Catalogues::load(""));
   meter::MeterOptions options;
   options.folder = folder + "/meter";
@@ -31,7 +34,9 @@ Result<std::string> with_folder(const std::string& folder, const std::function<R
   const CatalogueTexts texts(catalogues);
   DirectoryAccounts accounts(*store->directory, clock);
   auth::AuditLog audit(*store->database);
-  invoice::Billing billing(invoice::Billing::Ports{*store->database, accounts, texts, meter->reader(), &audit});
+  const observe::UptimeLog uptime_log(*store->database, "");
+  const MeasuredUptime uptime(uptime_log, &clock);
+  invoice::Billing billing(invoice::Billing::Ports{*store->database, accounts, texts, meter->reader(), &audit, &uptime});
   TRY(room, CatalogueRoom::open({*store->database, &audit, catalogues, billing, accounts}, clock.wall()));
   TRY(adopted, billing.adopt_accounts());
   (void)adopted;

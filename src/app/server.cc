@@ -16,6 +16,7 @@
 #include "app/control.h"
 #include "app/door.h"
 #include "app/forecast_watch.h"
+#include "app/help_desk.h"
 #include "app/lane.h"
 #include "app/local_asks.h"
 #include "app/local_door.h"
@@ -23,11 +24,13 @@
 #include "app/quota_watch.h"
 #include "app/rest_publisher.h"
 #include "app/test_clock_route.h"
+#include "app/uptime.h"
 #include "auth/audit.h"
 #include "auth/entropy.h"
 #include "base/log.h"
 #include "invoice/schema.h"
 #include "meter/meter.h"
+#include "observe/uptime_log.h"
 
 namespace postage::app {
 namespace {
@@ -68,18 +71,24 @@ struct Server::Parts {
   std::unique_ptr<CatalogueTexts> catalogue_texts;
   std::unique_ptr<DirectoryAccounts> accounts;
   std::unique_ptr<auth::AuditLog> audit;
+  std::unique_ptr<observe::UptimeLog> uptime_log;
+  std::unique_ptr<MeasuredUptime> measured;
   std::unique_ptr<invoice::Billing> billing;
   std::unique_ptr<CatalogueRoom> catalogue_room;
   std::unique_ptr<BundleRoom> bundle_room;
   std::unique_ptr<AccountGates> gates;
   std::unique_ptr<DirectoryBook> projects;
+  std::unique_ptr<ProbedBook> book;
+  std::unique_ptr<ProbeProject> probe;
   SystemChance chance;
   std::unique_ptr<bus::LocalBus<shard::Mail>> bus;
+  std::unique_ptr<HelpDesk> help;
   std::unique_ptr<RestPublisher> publisher;
   std::unique_ptr<api::Router> router;
   std::unique_ptr<net::TlsContext> tls;
   std::unique_ptr<WorkerPool> workers;
   std::vector<std::unique_ptr<Lane>> lanes;
+  std::unique_ptr<UptimeKeeper> uptime;
   std::unique_ptr<PostOffice> post;
   std::unique_ptr<UsageScan> scan;
   std::unique_ptr<QuotaWatch> watch;
@@ -87,6 +96,7 @@ struct Server::Parts {
   std::unique_ptr<CloseDuty> close;
   std::unique_ptr<Adoption> adoption;
   std::unique_ptr<Control> control;
+  Instant swept_at{};  ///< sessions that ended long ago
   std::uint16_t port = 0;
   bool stopped = false;
 
@@ -94,11 +104,13 @@ struct Server::Parts {
   Result<void> make_money_rooms();
   Result<void> make_lanes();
   Result<void> make_control();
+  Result<void> sweep_sessions(Instant now);
   std::string url() const;
   std::string metrics() const;
 };
 
 Result<void> Server::Parts::open_stores() {
+  TRY_VOID(clock.keep_in(settings.server_data_dir + "/test_clock"));
   const Instant now = clock.wall();
   TRY(opened, open_store(settings.server_data_dir, StoreUse::exclusive, settings.auth_session_hours, now));
   store = std::move(opened);
@@ -106,6 +118,7 @@ Result<void> Server::Parts::open_stores() {
   catalogues = std::move(loaded);
   TRY_VOID(invoice::migrate(*store->database, now));
   TRY_VOID(meter::migrate_meter(*store->database, now));
+  TRY_VOID(observe::migrate(*store->database, now));
   catalogue_texts = std::make_unique<CatalogueTexts>(catalogues);
   accounts = std::make_unique<DirectoryAccounts>(*store->directory, clock);
   const auto shards = settings.server_shards != 0 ? settings.server_shards
@@ -137,8 +150,10 @@ Result<void> Server::Parts::open_stores() {
 
 Result<void> Server::Parts::make_money_rooms() {
   audit = std::make_unique<auth::AuditLog>(*store->database);
+  uptime_log = std::make_unique<observe::UptimeLog>(*store->database, settings.server_node);
+  measured = std::make_unique<MeasuredUptime>(*uptime_log);
   billing = std::make_unique<invoice::Billing>(
-      invoice::Billing::Ports{*store->database, *accounts, *catalogue_texts, meter->reader(), audit.get()});
+      invoice::Billing::Ports{*store->database, *accounts, *catalogue_texts, meter->reader(), audit.get(), measured.get()});
   TRY(room, CatalogueRoom::open({*store->database, audit.get(), catalogues, *billing, *accounts}, clock.wall()));
   catalogue_room = std::move(room);
   TRY(adopted, billing->adopt_accounts());
@@ -151,7 +166,11 @@ Result<void> Server::Parts::make_money_rooms() {
     return gates->renew(id);
   });
   gates->warm(clock.steady() + kWarmAtStart);
+  TRY(desk, HelpDesk::open(settings, *store->database, *audit, clock));
+  help = std::move(desk);
   projects = std::make_unique<DirectoryBook>(*store->directory, catalogues);
+  book = std::make_unique<ProbedBook>(*projects);
+  probe = std::make_unique<ProbeProject>(auth::system_entropy());
   return {};
 }
 
@@ -163,7 +182,7 @@ Result<void> Server::Parts::make_lanes() {
   router = std::make_unique<api::Router>(api::Services{clock, *store->directory, *store->credentials, *audit,
                                                        auth::system_entropy(), *billing, *publisher, meter->reader(),
                                                        &catalogue_room->desk(), settings.billing_catalogue,
-                                                       &bundle_room->bundles});
+                                                       &bundle_room->bundles, uptime_log.get(), &help->desk()});
   workers = std::make_unique<WorkerPool>(static_cast<int>(settings.server_workers), kWorkerQueue);
   if (!settings.tls_certificate.empty()) {
     TRY(chain, net::read_pem_file(settings.tls_certificate));
@@ -174,7 +193,7 @@ Result<void> Server::Parts::make_lanes() {
   LaneShared shared{.settings = settings,
                     .clock = clock,
                     .bus = *bus,
-                    .projects = *projects,
+                    .projects = *book,
                     .directory = *store->directory,
                     .meter = *meter,
                     .gates = gates->gates(),
@@ -184,10 +203,11 @@ Result<void> Server::Parts::make_lanes() {
                     .tls = tls.get(),
                     .allowed_origins = split(settings.server_allowed_origins),
                     .metrics = [this] { return metrics(); },
-                    .own_route = {}};
+                    .own_route = {},
+                    .probe = *probe};
   const std::string secret = auth::system_entropy().hex(64);
   const OwnRoute local = local_route({secret, clock, *billing, bundle_room->bundles, *workers});
-  const OwnRoute test_clock = settings.clock_test ? test_clock_route({clock, *store->credentials, *workers, [this] {
+  const OwnRoute test_clock = settings.clock_test ? test_clock_route({clock, *store->credentials, *audit, *workers, [this] {
                                                                         for (const auto& lane : lanes) lane->wake();
                                                                         do control->run_now();
                                                                         while (close->more());
@@ -212,6 +232,9 @@ std::string Server::Parts::url() const {
 }
 
 Result<void> Server::Parts::make_control() {
+  TRY(keeper, UptimeKeeper::open({clock, *uptime_log, *probe, lanes, seconds(settings.observe_probe_seconds),
+                                  settings.clock_test}));
+  uptime = std::move(keeper);
   TRY(office, PostOffice::open(settings, url(), *store->database, clock));
   post = std::move(office);
   scan = std::make_unique<UsageScan>(*meter, [this](ProjectId id) {
@@ -225,12 +248,17 @@ Result<void> Server::Parts::make_control() {
       *billing, *accounts, [this](AccountId after, std::size_t most) { return accounts->ids_after(after, most); },
       [this](const QuotaNotice& notice) { return post->tell(notice); }});
   close = std::make_unique<CloseDuty>(
-      invoice::MonthClose::Ports{*store->database, billing->history(), *accounts, meter->reader(), post.get(), nullptr, &clock,
-                                 catalogue_texts.get(), accounts.get(), post.get()});
+      invoice::MonthClose::Ports{*store->database, billing->history(), *accounts, meter->reader(), post.get(), measured.get(),
+                                 &clock, catalogue_texts.get(), accounts.get(), post.get()});
   adoption = std::make_unique<Adoption>(*billing, *accounts);
   control = std::make_unique<Control>(
       clock, std::vector<Duty>{
-                 {"meter", [this](Instant now) { return meter->tick(now); }},
+                 {"meter", [this](Instant now) -> Result<void> {
+                    const Result<void> done = meter->tick(now);
+                    uptime->meter(done.ok());
+                    return done;
+                  }},
+                 {"uptime", [this](Instant) { return uptime->round(); }},
                  {"accounts", [this](Instant) -> Result<void> {
                     (void)gates->warm(clock.steady() + kWarmEachRound);
                     return adoption->round();
@@ -240,7 +268,16 @@ Result<void> Server::Parts::make_control() {
                  {"forecasts", [this](Instant now) { return forecasts->tick(now); }},
                  {"month close", [this](Instant now) { return close->run(now); }, [this] { return close->more(); }},
                  {"outbox", [this](Instant now) { return post->tick(now); }},
+                 {"support", [this](Instant now) { return help->tick(now); }},
+                 {"sessions", [this](Instant now) { return sweep_sessions(now); }},
              });
+  return {};
+}
+
+Result<void> Server::Parts::sweep_sessions(Instant now) {
+  if (now < swept_at + std::chrono::hours(1)) return {};
+  TRY_VOID(store->credentials->sweep(now));
+  swept_at = now;
   return {};
 }
 
@@ -257,7 +294,7 @@ std::string Server::Parts::metrics() const {
   sum("postage_delivered_total", "counter", "Copies queued to live connections.", &LaneGauges::delivered);
   sum("postage_slow_consumers_total", "counter", "Connections closed because they read too slowly.", &LaneGauges::slow_consumers);
   sum("postage_window_bytes", "gauge", "Bytes kept for resumes.", &LaneGauges::window_bytes);
-  return text + close->metrics();
+  return text + close->metrics() + uptime->metrics() + help->metrics();
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -271,6 +308,7 @@ Result<std::unique_ptr<Server>> Server::start(const Settings& settings) {
   TRY_VOID(parts->make_lanes());
   TRY_VOID(parts->make_control());
   for (const auto& lane : parts->lanes) lane->start();
+  parts->uptime->start();
   parts->control->start();
   log(Level::info, "listening", {{"address", settings.server_address}, {"port", parts->port},
                                  {"shards", parts->lanes.size()}, {"tls", parts->tls != nullptr}, {"run", parts->meter->run()}});
@@ -284,8 +322,14 @@ std::string Server::url() const { return parts_->url(); }
 Store& Server::store() { return *parts_->store; }
 OffsetClock& Server::clock() { return parts_->clock; }
 
+Result<void> Server::adopt_accounts() {
+  TRY_VOID(parts_->billing->adopt_accounts());
+  return {};
+}
+
 void Server::stop() {
   if (!parts_ || std::exchange(parts_->stopped, true)) return;
+  parts_->uptime->stop();
   for (const auto& lane : parts_->lanes) lane->begin_stop(seconds(parts_->settings.server_drain_seconds));
   for (const auto& lane : parts_->lanes) lane->join();
   parts_->workers->stop();

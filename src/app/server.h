@@ -30,6 +30,8 @@ class Server {
   [[nodiscard]] std::string url() const;
   [[nodiscard]] Store& store();
   [[nodiscard]] OffsetClock& clock();
+  /// Begins the bills of accounts that were made in the store beside the API. Errors: invalid_catalogue, store_failed.
+  Result<void> adopt_accounts();
   /// Stops in order: drains for at most settings server.drain_seconds. Thread: the one that called start. Idempotent.
   void stop();
 

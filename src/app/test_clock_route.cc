@@ -33,7 +33,12 @@ net::Response answer_to(const TestClockParts& parts, const net::Request& request
   }
   const auto to = parse_instant(body["now"].get<std::string>());
   if (!to) return net::Response::problem(400, "/now: " + to.error().to_string());
+  const Instant from = parts.clock.wall();
   if (const auto moved = parts.clock.set_wall(*to); !moved) return net::Response::problem(400, moved.error().detail);
+  const auto kept = parts.audit.append({auth::Actor::of(*who), "clock.move", {}, {}, "test clock",
+                                        {{"from", instant_text_utc(from)}, {"to", instant_text_utc(*to)}}},
+                                       parts.clock.wall());
+  if (!kept) return net::Response::problem(500, kept.error().to_string());
   parts.settle();
   return time_answer(parts.clock.wall());
 }

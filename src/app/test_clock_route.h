@@ -6,6 +6,7 @@
 #include "app/door.h"
 #include "app/offset_clock.h"
 #include "app/worker_pool.h"
+#include "auth/audit.h"
 #include "auth/credentials.h"
 
 namespace postage::app {
@@ -13,6 +14,7 @@ namespace postage::app {
 struct TestClockParts {
   OffsetClock& clock;
   auth::Credentials& credentials;
+  auth::AuditLog& audit;
   WorkerPool& workers;
   std::function<void()> settle;  ///< runs what is due at the new time; called on a worker
 };

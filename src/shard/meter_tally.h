@@ -11,7 +11,7 @@
 namespace postage::shard {
 
 /// One per shard. Thread: the shard's. Everything given outlives it.
-class MeterTally final : public Tally {
+class MeterTally : public Tally {
  public:
   MeterTally(meter::ShardWindows& windows, meter::Slots& slots, meter::Connections& connections, quota::Gates& gates)
       : windows_(windows), slots_(slots), connections_(connections), gates_(gates) {}

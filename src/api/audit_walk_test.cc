@@ -1,0 +1,157 @@
+// Every route that changes something leaves a record of who did it in the audit log, in the chain, when it succeeds. A new
+// route with a writing method needs one line here.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+
+#include "api/testing.h"
+
+namespace postage::api {
+namespace {
+
+using testing::Seen;
+using testing::World;
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+/// A call of a route that succeeds, made by the operator in a fresh World.
+struct Sample {
+  std::string_view route;  ///< its operationId
+  std::string body;        ///< "": none
+  /// What must be there before, and the path parameters that differ from usual_values().
+  std::function<Values(World&)> prepare = {};
+};
+
+/// Routes with a writing method that store no change.
+struct Exception {
+  std::string_view route;
+  std::string_view reason;
+};
+
+constexpr Exception kLeavesNone[] = {
+    {"publishMessage", "a message is metered and billed; it changes no setting"},
+    {"createToken", "signs a text for the caller and stores nothing"},
+};
+
+Values usual_values(const World& world) {
+  return {{"account", std::to_string(world.acme.value)}, {"project", std::to_string(world.chat.value)},
+          {"slot", "primary"},  {"channel", "room"}, {"catalogue", "cn26"}};
+}
+
+Values with_key(World& world) {
+  const auto key = world.credentials->create_key(world.acme, "k", auth::Role::viewer, auth::Actor::system("test"), world.clock.wall());
+  return {{"key", std::to_string(key->info.id)}};
+}
+
+Values with_person(World& world) {
+  world.person("walker@acme.example", world.acme, auth::Role::viewer);
+  const Seen people = world.get(world.account_path() + "/people", world.operator_token);
+  for (const auto& each : people.json["items"]) {
+    if (each["email"] == "walker@acme.example") return {{"person", each["id"].get<std::string>()}};
+  }
+  return {};
+}
+
+Values with_request(World& world) {
+  const Seen made = world.send("POST", world.account_path() + "/support-requests", world.owner, R"({"subject":"s","text":"t"})");
+  return {{"request", made.text("id")}};
+}
+
+const std::vector<Sample>& samples() {
+  static const std::vector<Sample> kAll = {
+      {"createAccount", R"({"name":"New","email":"n@new.example"})"},
+      {"changeAccount", R"({"name":"Acme Ltd"})"},
+      {"suspendAccount", ""},
+      {"restoreAccount", "", [](World& world) {
+         world.send("POST", world.account_path() + ":suspend", world.operator_token);
+         return Values{};
+       }},
+      {"createProject", R"({"name":"third"})"},
+      {"changeProject", R"({"name":"other"})"},
+      {"deleteProject", ""},
+      {"rotateCertificate", ""},
+      {"changeCertificate", R"({"enabled":false})"},
+      {"deleteCertificate", ""},
+      {"createKey", R"({"name":"k","role":"viewer"})"},
+      {"revokeKey", "", with_key},
+      {"addPerson", R"({"email":"new@acme.example","role":"viewer","name":"New","password":"correct horse battery"})"},
+      {"changePerson", R"({"role":"billing"})", with_person},
+      {"removePerson", "", with_person},
+      {"logIn", R"({"email":"op@postage.example","password":"correct horse battery"})"},
+      {"logOut", ""},
+      {"changePlan", R"({"plan":"premium"})"},
+      {"setBudget", R"({"amount":"500.00","reason":"walk"})"},
+      {"setContract", R"({"discount_percent":"10","reason":"walk"})"},
+      {"setTax", R"({"rate_percent":"6","reason":"walk"})"},
+      {"announceMaintenance", R"({"starts_at":"2026-01-20T00:00:00Z","ends_at":"2026-01-20T02:00:00Z","reason":"walk"})"},
+      {"openSupportRequest", R"({"subject":"s","text":"t"})"},
+      {"commentSupportRequest", R"({"text":"t"})", with_request},
+      {"closeSupportRequest", "", with_request},
+  };
+  return kAll;
+}
+
+const Sample* sample_of(std::string_view route) {
+  for (const Sample& each : samples()) {
+    if (each.route == route) return &each;
+  }
+  return nullptr;
+}
+
+std::string target_of(const Route& route, const Values& values) {
+  std::string target = "/v1";
+  std::string_view rest = route.path;
+  while (!rest.empty()) {
+    const std::size_t open = rest.find('{');
+    target += rest.substr(0, open);
+    if (open == std::string_view::npos) break;
+    const std::size_t close = rest.find('}');
+    const auto found = values.find(rest.substr(open + 1, close - open - 1));
+    target += found == values.end() ? "1" : found->second;
+    rest.remove_prefix(close + 1);
+  }
+  return target;
+}
+
+void walk(const Route& route, const Sample& sample) {
+  World world;
+  Values values = usual_values(world);
+  if (sample.prepare) {
+    for (const auto& [name, value] : sample.prepare(world)) values[name] = value;
+  }
+  const std::int64_t before = world.audit->verify().value();
+  const Seen seen = world.send(std::string(method_name(route.method)), target_of(route, values), world.operator_token, sample.body);
+  ASSERT_TRUE(seen.status >= 200 && seen.status < 300)
+      << route.id << ": the sample call of src/api/audit_walk_test.cc must succeed, but got " << seen.status << " " << seen.body;
+  const auto after = world.audit->verify();
+  ASSERT_TRUE(after) << route.id << ": " << after.error().to_string();
+  const auto events = world.audit->list({.limit = 1000}).value();
+  bool by_caller = false;
+  for (const auth::AuditEvent& each : events) {
+    if (each.number > before) by_caller = by_caller || each.actor.name == "op@postage.example";
+  }
+  EXPECT_TRUE(by_caller) << route.id << " succeeded and left no audit record of who called it. Write one in the "
+                         << "transaction of the change: auth::AuditLog::append_in, or the port db::AuditTrail.";
+}
+
+TEST(EveryWritingRoute, LeavesAnAuditRecordOfWhoCalledIt) {
+  int walked = 0;
+  for (const Route& route : all_routes()) {
+    if (route.method == Method::get) continue;
+    const bool excepted = std::ranges::any_of(kLeavesNone, [&](const Exception& each) { return each.route == route.id; });
+    const Sample* sample = sample_of(route.id);
+    EXPECT_TRUE(excepted || sample != nullptr)
+        << route.id << " (" << method_name(route.method) << " " << route.path << ") has a writing method and no sample. Add a "
+        << "line to samples() in src/api/audit_walk_test.cc: its id and a body with which the operator succeeds. If it stores "
+        << "no change, add it to kLeavesNone with the reason.";
+    EXPECT_FALSE(excepted && sample != nullptr) << route.id << " is excepted and has a sample";
+    if (sample == nullptr) continue;
+    walk(route, *sample);
+    ++walked;
+  }
+  EXPECT_EQ(walked, static_cast<int>(samples().size())) << "a sample names a route that does not exist";
+}
+
+}  // namespace
+}  // namespace postage::api
