@@ -1,9 +1,8 @@
 // The running bill and the books.
-#include "api/csv.h"
+#include "api/document_reply.h"
 #include "api/resources.h"
 #include "api/services.h"
 #include "api/views.h"
-#include "invoice/letter.h"
 #include "ledger/ledger.h"
 
 namespace postage::api {
@@ -11,36 +10,14 @@ namespace {
 
 using auth::Permission;
 
-/// Lines as CSV, with the total as the last row.
-std::string bill_csv(const rating::Bill& bill) {
-  std::string text;
-  append_csv_row(text, {"kind", "quantity", "included", "overage", "unit_price", "amount", "currency", "inclusive"});
-  const std::string currency(bill.currency.code);
-  for (const rating::Line& line : bill.lines) {
-    std::vector<std::string> cells{std::string(rating::line_kind_name(line.kind)), "", "", "", ""};
-    if (line.meter) {
-      cells = {cells[0], line.meter->quantity.to_plain(), line.meter->included.to_plain(),
-               line.meter->overage.to_plain(), line.meter->unit_price.to_plain()};
-    }
-    cells.insert(cells.end(), {money_text(line.amount, bill.currency), currency, line.inclusive ? "true" : "false"});
-    append_csv_row(text, cells);
-  }
-  append_csv_row(text, {"total", "", "", "", "", money_text(bill.total, bill.currency), currency, "false"});
-  return text;
-}
-
 Outcome running(Call& call) {
-  const auto format = call.query.choice("format", {"json", "csv", "text", "html"});
+  const auto ask = document_ask(call);
   if (auto mistake = call.query.mistake()) return *mistake;
-  TRY(rated, call.services.billing.running(call.account, call.now));
-  const invoice::Language language = invoice::language_of(rated.facts.locale);
-  if (format == "csv" || (!format && call.request.header("accept").starts_with("text/csv"))) {
-    return csv_reply(bill_csv(rated.bill), "bill-" + rated.month.text() + ".csv");
+  if (ask) {
+    TRY(file, call.services.documents.running(call.account, call.now, *ask));
+    return document_reply(std::move(file));
   }
-  if (format == "text")
-    return Reply{200, {}, invoice::invoice_text(rated, {}, language), "text/plain; charset=utf-8", {}};
-  if (format == "html")
-    return Reply{200, {}, invoice::invoice_html(rated, {}, language), "text/html; charset=utf-8", {}};
+  TRY(rated, call.services.billing.running(call.account, call.now));
   return bill_json(rated);
 }
 
@@ -77,13 +54,12 @@ Outcome books(Call& call) {
   return out;
 }
 
-const Parameter kFormatQuery[] = {{"format", R"({"type":"string","enum":["json","csv","text","html"]})",
-                                   "csv: the lines; text and html: for people"}};
 const Parameter kListQuery[] = {kLimitParameter, kCursorParameter};
 
 const Route kRoutes[] = {
-    {Method::get, "/accounts/{account}/bill", "getBill", "The running bill, exact to the message",
-     Permission::bill_read, running, "", "Invoice", 200, false, kFormatQuery, "text/csv"},
+    {Method::get, "/accounts/{account}/bill", "getBill",
+     "The running bill, exact to the message; with a format also the evidence of the peaks", Permission::bill_read,
+     running, "", "Invoice", 200, false, kDocumentQuery, "application/pdf"},
     {Method::get, "/accounts/{account}/ledger", "getLedger", "Balances and entries, newest first",
      Permission::bill_read, books, "", "Ledger", 200, false, kListQuery},
 };

@@ -16,6 +16,7 @@ std::span<const Route> usage_routes();
 std::span<const Route> bill_routes();
 std::span<const Route> invoice_routes();
 std::span<const Route> export_routes();
+std::span<const Route> credit_note_routes();
 std::span<const Route> catalogue_routes();
 std::span<const Route> catalogue_desk_routes();
 std::span<const Route> plan_routes();

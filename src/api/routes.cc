@@ -10,9 +10,9 @@ std::span<const Route> all_routes() {
     std::vector<Route> all;
     for (const auto table :
          {session_routes(), account_routes(), people_routes(), project_routes(), certificate_routes(), key_routes(),
-          usage_routes(), bill_routes(), invoice_routes(), catalogue_routes(), catalogue_desk_routes(), plan_routes(),
-          what_if_routes(), terms_routes(), message_routes(), audit_routes(), sla_routes(), support_routes(),
-          document_routes(), export_routes()}) {
+          usage_routes(), bill_routes(), invoice_routes(), credit_note_routes(), catalogue_routes(),
+          catalogue_desk_routes(), plan_routes(), what_if_routes(), terms_routes(), message_routes(), audit_routes(),
+          sla_routes(), support_routes(), document_routes(), export_routes()}) {
       all.insert(all.end(), table.begin(), table.end());
     }
     return all;

@@ -21,6 +21,7 @@ namespace postage::invoice {
 class Billing;
 class Bundles;
 class CatalogueDesk;
+class Documents;
 }
 namespace postage::meter {
 class UsageReader;
@@ -72,6 +73,7 @@ struct Services {
   invoice::Billing& billing;  ///< plans, running bills, invoices
   Publisher& publisher;
   const meter::UsageReader& usage;
+  const invoice::Documents& documents;  ///< bills, invoices and credit notes as files; credit notes are issued here
   invoice::CatalogueDesk* catalogues = nullptr;  ///< the operator's own catalogues; always there in a server
   std::string catalogue = "cn26";                ///< of new accounts that name none
   const invoice::Bundles* bundles = nullptr;  ///< exports that can be verified; null: their routes answer 503

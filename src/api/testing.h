@@ -11,6 +11,7 @@
 #include "auth/credentials.h"
 #include "auth/test_store.h"
 #include "invoice/catalogue_desk.h"
+#include "invoice/documents/documents.h"
 #include "rating/price_lint.h"
 #include "invoice/testing.h"
 #include "notify/hook.h"
@@ -151,6 +152,7 @@ class World {
   std::unique_ptr<invoice::Billing> billing;
   std::unique_ptr<catalog::CatalogueStore> catalogue_store;
   std::unique_ptr<invoice::CatalogueDesk> catalogue_desk;
+  std::unique_ptr<invoice::Documents> documents;
   FakePublisher publisher;
   std::unique_ptr<Router> router;
   AccountId acme, rival;
@@ -180,8 +182,10 @@ inline World::World() {
       *database, audit.get(), [](std::string_view name) { return catalog::builtin(name).ok(); }, rating::check_publishable});
   catalogue_desk = std::make_unique<invoice::CatalogueDesk>(invoice::CatalogueDesk::Ports{
       *billing, *accounts, *catalogue_store, [this](const catalog::Publication& each) { catalogues.add(each.text); }});
+  documents = std::make_unique<invoice::Documents>(
+      invoice::Documents::Ports{*billing, *accounts, usage, invoice::Issuer{.name = "Example Ltd"}, "", audit.get()});
   router = std::make_unique<Router>(Services{clock, *directory, *credentials, *audit, entropy, *billing, publisher, usage,
-                                             catalogue_desk.get(), "cn26", uptime_log.get(), desk.get()});
+                                             *documents, catalogue_desk.get(), "cn26", nullptr, uptime_log.get(), desk.get()});
   acme = directory->create_account({.name = "Acme", .email = "a@acme.example", .plan = "basic"}, actor, start)->id;
   rival = directory->create_account({.name = "Rival", .email = "r@rival.example"}, actor, start)->id;
   CHECK(billing->adopt_accounts().ok());

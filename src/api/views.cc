@@ -116,10 +116,21 @@ Json bill_members(const rating::Bill& bill) {
 
 Json bill_json(const invoice::RatedMonth& rated) { return Json::parse(invoice::invoice_json(rated), nullptr, false); }
 
-Json invoice_object(const invoice::StoredInvoice& invoice) {
+Json invoice_object(const invoice::StoredInvoice& invoice, const std::vector<invoice::StoredCredit>& notes) {
   Json out = Json::parse(invoice.document, nullptr, false);
   if (!out.is_object()) out = Json::object();
   out["sha256"] = invoice.sha256;
+  for (const invoice::StoredCredit& note : notes) {
+    if (out["state"] != "void") out["state"] = note.kind == "void" ? "void" : "credited";
+    out["credit_notes"].push_back({{"number", note.number}, {"kind", note.kind}, {"total", note.total}});
+  }
+  return out;
+}
+
+Json credit_object(const invoice::StoredCredit& note) {
+  Json out = Json::parse(note.document, nullptr, false);
+  if (!out.is_object()) out = Json::object();
+  out["sha256"] = note.sha256;
   return out;
 }
 

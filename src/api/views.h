@@ -10,6 +10,7 @@
 #include "auth/directory.h"
 #include "catalog/catalog.h"
 #include "invoice/billing.h"
+#include "invoice/credit/credit_notes.h"
 
 namespace postage::api {
 
@@ -29,8 +30,10 @@ Json plan_json(const catalog::Plan& plan, const catalog::Catalogue& catalogue, i
 Json bill_members(const rating::Bill& bill);
 /// A running bill as an invoice object.
 Json bill_json(const invoice::RatedMonth& rated);
-/// A stored invoice: its document, with number, hash and state.
-Json invoice_object(const invoice::StoredInvoice& invoice);
+/// A stored invoice: its document, with number, hash and state; `notes` are its credit notes, oldest first.
+Json invoice_object(const invoice::StoredInvoice& invoice, const std::vector<invoice::StoredCredit>& notes);
+/// A stored credit note: its document and hash.
+Json credit_object(const invoice::StoredCredit& note);
 
 /// Cuts a page out of `items`, which are in order of `key(item)` (a number that grows along the list), after the cursor
 /// of the query; adds `next` when there is more.

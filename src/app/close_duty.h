@@ -14,8 +14,8 @@ namespace postage::app {
 class CloseDuty {
  public:
   /// `ports.clock` is given; all outlive this.
-  explicit CloseDuty(invoice::MonthClose::Ports ports)
-      : database_(ports.database), clock_(*ports.clock), close_(ports, {}) {}
+  explicit CloseDuty(invoice::MonthClose::Ports ports, invoice::CloseSettings settings = {})
+      : database_(ports.database), clock_(*ports.clock), close_(ports, std::move(settings)) {}
 
   /// Closes and tells what is due, for a part of a second at most.
   Result<void> run(Instant now);

@@ -15,6 +15,7 @@
 
 #include "app/bundle_room.h"
 #include "app/open_folder.h"
+#include "app/paper_desk.h"
 #include "app/store.h"
 #include "invoice/rated_month.h"
 #include "invoice/store.h"
@@ -43,27 +44,60 @@ Result<std::string> bill_text(const LocalDoorParts& parts, AccountId account) {
   return invoice::invoice_json(month);
 }
 
-Result<std::string> bundle_text(const LocalDoorParts& parts, AccountId account, std::string_view query) {
-  constexpr std::string_view kMonth = "&month=";
-  const std::size_t at = query.find(kMonth);
-  if (at == std::string_view::npos) return Error(Errc::bad_request, "?account=N&month=2026-01");
-  TRY(months, read_months(query.substr(at + kMonth.size())));
+Result<std::string> bundle_text(const LocalDoorParts& parts, AccountId account, std::string_view months_text) {
+  if (months_text.empty()) return Error(Errc::bad_request, "?account=N&month=2026-01");
+  TRY(months, read_months(months_text));
   return parts.bundles.make(account, months, parts.clock.wall());
+}
+
+/// The value of `name` in a query of plain words; empty when it is not there.
+std::string_view value_in(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    const bool named = pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=';
+    if (named) return pair.substr(name.size() + 1);
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+  return {};
+}
+
+Result<std::string> bytes_of(const invoice::Documents& documents, AccountId account, const std::string& month,
+                             const invoice::DocumentAsk& ask, Instant now) {
+  auto file = month.empty() ? documents.running(account, now, ask) : documents.month(account, month, ask);
+  if (!file) return file.error();
+  return std::move(file->bytes);
 }
 
 net::Response answer_to(const LocalDoorParts& parts, const net::Request& request) {
   const std::string_view query = request.query();
-  constexpr std::string_view kName = "account=";
+  const std::string_view number = value_in(query, "account");
   std::int64_t account = 0;
-  if (!query.starts_with(kName) ||
-      std::from_chars(query.data() + kName.size(), query.data() + query.size(), account).ec != std::errc()) {
+  if (std::from_chars(number.data(), number.data() + number.size(), account).ec != std::errc()) {
     return net::Response::problem(400, "?account=N");
   }
-  auto text = request.path() == kExportPath ? bundle_text(parts, AccountId{account}, query)
-                                            : bill_text(parts, AccountId{account});
-  if (!text) return net::Response::problem(error_row(text.error().code).http, text.error().to_string());
+  const auto failed = [](const Error& error) {
+    return net::Response::problem(error_row(error.code).http, error.to_string());
+  };
   net::Response answer;
-  answer.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
+  answer.headers = {{"Content-Type", "application/octet-stream"}, {"Cache-Control", "no-store"}};
+  const bool exported = request.path() == kExportPath;
+  if (const std::string_view name = value_in(query, "format"); !exported && !name.empty()) {
+    const auto format = invoice::format_of(name);
+    if (!format) return net::Response::problem(400, "?format");
+    invoice::DocumentAsk ask;
+    ask.format = *format;
+    const std::string_view language = value_in(query, "language"), table = value_in(query, "table");
+    if (!language.empty()) ask.language = invoice::language_of(language);
+    if (!table.empty()) ask.table = table;
+    const std::string month(value_in(query, "month"));
+    auto bytes = bytes_of(parts.documents, AccountId{account}, month, ask, parts.clock.wall());
+    if (!bytes) return failed(bytes.error());
+    answer.body = std::move(*bytes);
+    return answer;
+  }
+  auto text = exported ? bundle_text(parts, AccountId{account}, value_in(query, "month")) : bill_text(parts, AccountId{account});
+  if (!text) return failed(text.error());
   answer.body = std::move(*text);
   return answer;
 }
@@ -175,6 +209,22 @@ Result<void> bundle_of(const std::string& folder, AccountId account, const std::
   });
   TRY_VOID(done);
   return {};
+}
+
+Result<std::string> document_of(const std::string& folder, AccountId account, const std::string& month,
+                                const invoice::DocumentAsk& asked) {
+  TRY(served, folder_has_server(folder));
+  if (served) {
+    std::string query = fmt::format("{}?account={}&format={}&table={}", kBillPath, account.value,
+                                    invoice::format_names()[static_cast<std::size_t>(asked.format)], asked.table);
+    if (asked.language) query += *asked.language == invoice::Language::zh ? "&language=zh" : "&language=en";
+    if (!month.empty()) query += "&month=" + month;
+    return ask_server(folder, query, "");
+  }
+  return with_folder(folder, [&](OpenFolder& open) {
+    const auto documents = make_documents(Settings{}, open.billing, open.accounts, open.meter, nullptr);
+    return bytes_of(*documents, account, month, asked, open.clock.wall());
+  });
 }
 
 Result<std::string> invoice_of(const std::string& folder, AccountId account, const std::string& month) {

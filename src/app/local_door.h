@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "invoice/billing.h"
 #include "invoice/bundle/bundles.h"
+#include "invoice/documents/documents.h"
 
 namespace postage::app {
 
@@ -18,10 +19,12 @@ struct LocalDoorParts {
   const Clock& clock;
   const invoice::Billing& billing;
   const invoice::Bundles& bundles;
+  const invoice::Documents& documents;
   WorkerPool& workers;
 };
-/// GET /local/bill?account=N answers the running bill as an invoice object, GET /local/export?account=N&month=2026-01
-/// (and more months, with commas) the bundle; 401 without the secret.
+/// GET /local/bill?account=N answers the running bill as an invoice object; with &format=F (&month=M &language=L
+/// &table=T) a document. GET /local/export?account=N&month=2026-01 (and more months, with commas) answers the bundle.
+/// 401 without the secret.
 OwnRoute local_route(LocalDoorParts parts);
 /// Whether an Authorization header carries the secret of local.json; takes the same time for every wrong one.
 bool local_secret_fits(std::string_view given, const std::string& secret);
@@ -39,6 +42,9 @@ Result<std::string> running_bill_of(const std::string& folder, AccountId account
 /// `take`.
 Result<void> bundle_of(const std::string& folder, AccountId account, const std::vector<std::string>& months,
                        const invoice::ByteTaker& take);
+/// The running bill (`month` empty) or the invoice of a closed month in another form, likewise: the file's bytes.
+Result<std::string> document_of(const std::string& folder, AccountId account, const std::string& month,
+                                const invoice::DocumentAsk& ask);
 /// The stored invoice of a closed month, likewise: the document as it was issued.
 Result<std::string> invoice_of(const std::string& folder, AccountId account, const std::string& month);
 

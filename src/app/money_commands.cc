@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -26,6 +27,17 @@ void print_bill(const nlohmann::json& bill) {
   fmt::print("  {:<10} {:>94}\n", "total", text(bill, "total"));
 }
 
+/// Writes a document to `out`, or to standard output when it is "-".
+int write_document(const std::string& bytes, const std::string& out) {
+  if (out == "-") return std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size() ? 0 : 1;
+  std::ofstream file(out, std::ios::binary | std::ios::trunc);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (file) return 0;
+  fmt::print(stderr, "postage bill: cannot write {}\n", out);
+  return 1;
+}
+
 }  // namespace
 
 int command_simulate(const Arguments& arguments) { return run_simulate(arguments, std::cin, std::cout, std::cerr); }
@@ -37,14 +49,36 @@ int command_bill(const Arguments& arguments) {
   std::string month;
   std::int64_t account = 0;
   bool json = false;
+  std::string format, out = "-", language;
+  invoice::DocumentAsk ask;
   app.add_option("--data-dir", folder, "the server's data folder; the server may be running")->capture_default_str();
   app.add_option("--account", account, "account number")->required();
   app.add_option("--month", month, "a closed month, 2026-01");
   app.add_flag("--json", json, "the invoice object as JSON");
+  app.add_option("--format", format, "a document: json, csv, xlsx, pdf, html or text")
+      ->check(CLI::IsMember(invoice::format_names()));
+  app.add_option("--out", out, "file for the document; - is standard output")->capture_default_str();
+  app.add_option("--language", language, "of the document: en or zh; else the account's")
+      ->check(CLI::IsMember({"en", "zh"}));
+  app.add_option("--table", ask.table, "of CSV: lines, projects or days")
+      ->check(CLI::IsMember({"lines", "projects", "days"}))
+      ->capture_default_str();
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (!month.empty() && !parse_month(month)) {
+    fmt::print(stderr, "postage bill: --month must be as in 2026-01\n");
+    return 2;
+  }
+  if (!format.empty()) {
+    ask.format = *invoice::format_of(format);
+    if (!language.empty()) ask.language = invoice::language_of(language);
+    const auto bytes = document_of(folder, AccountId{account}, month, ask);
+    if (bytes) return write_document(*bytes, out);
+    fmt::print(stderr, "postage bill: {}\n", bytes.error().to_string());
+    return error_row(bytes.error().code).http == 400 ? 2 : 1;
   }
   const auto text = month.empty() ? running_bill_of(folder, AccountId{account}) : invoice_of(folder, AccountId{account}, month);
   if (!text) {

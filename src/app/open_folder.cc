@@ -40,7 +40,7 @@ Result<std::string> with_folder(const std::string& folder, const std::function<R
   TRY(room, CatalogueRoom::open({*store->database, &audit, catalogues, billing, accounts}, clock.wall()));
   TRY(adopted, billing.adopt_accounts());
   (void)adopted;
-  OpenFolder open{clock, billing, room->desk()};
+  OpenFolder open{clock, billing, room->desk(), accounts, *meter};
   auto answer = use(open);
   TRY_VOID(meter->stop(clock.wall()));
   return answer;

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "invoice/billing.h"
 #include "invoice/catalogue_desk.h"
+#include "meter/meter.h"
 
 namespace postage::app {
 
@@ -16,6 +17,8 @@ struct OpenFolder {
   Clock& clock;
   invoice::Billing& billing;
   invoice::CatalogueDesk& desk;
+  const invoice::AccountBook& accounts;
+  const meter::Meter& meter;
 };
 
 /// Opens the folder, calls `use`, and closes it in order. Errors: conflict (a server holds it), as the rooms', as `use`'s.

@@ -8,7 +8,8 @@
 namespace postage::app {
 
 Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, std::string console_url,
-                                                     db::Database& database, const Clock& clock) {
+                                                     db::Database& database, const Clock& clock,
+                                                     const invoice::Documents& documents) {
   TRY_VOID(database.migrate("notify", notify::migrations(), clock.wall()));
   std::optional<notify::SmtpSender> sender;
   if (!settings.smtp_url.empty()) {
@@ -26,12 +27,18 @@ Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, s
     TRY(made, notify::SmtpSender::create(std::move(smtp)));
     sender.emplace(std::move(made));
   }
-  return std::unique_ptr<PostOffice>(new PostOffice(std::move(console_url), database, clock, std::move(sender)));
+  return std::unique_ptr<PostOffice>(
+      new PostOffice(std::move(console_url), database, clock, documents, std::move(sender)));
 }
 
 PostOffice::PostOffice(std::string console_url, db::Database& database, const Clock& clock,
-                       std::optional<notify::SmtpSender> sender)
-    : console_url_(std::move(console_url)), clock_(clock), database_(database), outbox_(database), sender_(std::move(sender)) {
+                       const invoice::Documents& documents, std::optional<notify::SmtpSender> sender)
+    : console_url_(std::move(console_url)),
+      clock_(clock),
+      documents_(documents),
+      database_(database),
+      outbox_(database),
+      sender_(std::move(sender)) {
   if (sender_) thread_ = std::thread([this] { work(); });
 }
 
@@ -46,13 +53,14 @@ PostOffice::~PostOffice() {
 }
 
 void PostOffice::work() {
+  AttachingSender sender(*sender_, documents_);
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return due_; });
     due_ = false;
     if (stopping_) return;
     lock.unlock();
-    const auto report = outbox_.deliver_due(*sender_, clock_.wall(), 100, &stopping_);
+    const auto report = outbox_.deliver_due(sender, clock_.wall(), 100, &stopping_);
     if (!report) log(Level::error, "the outbox failed", {{"error", report.error().to_string()}});
     else if (report->failed + report->died > 0) {
       log(Level::warn, "mails were not taken", {{"again", report->failed}, {"given_up", report->died}});
@@ -75,7 +83,7 @@ Result<void> PostOffice::tick(Instant now) {
 }
 
 Result<void> PostOffice::keep(std::string key, std::string kind, const invoice::AccountFacts& account,
-                              Result<notify::Letter> letter) {
+                              Result<notify::Letter> letter, std::vector<notify::Attachment> attachments) {
   if (!letter) return letter.error();
   notify::MailDraft draft;
   draft.key = std::move(key);
@@ -83,6 +91,7 @@ Result<void> PostOffice::keep(std::string key, std::string kind, const invoice::
   draft.kind = std::move(kind);
   draft.to = account.email;
   draft.letter = *std::move(letter);
+  draft.attachments = std::move(attachments);
   TRY(added, outbox_.add(draft, clock_.wall()));
   (void)added;
   return {};
@@ -125,6 +134,7 @@ Result<notify::MailDraft> PostOffice::invoice_mail(const invoice::IssuedNotice& 
   draft.kind = "invoice";
   draft.to = notice.account.email;
   draft.letter = std::move(letter);
+  draft.attachments = {pdf_to_come(notice.number)};
   return draft;
 }
 
@@ -141,6 +151,20 @@ Result<void> PostOffice::invoices_issued(std::span<const invoice::IssuedNotice> 
     for (const notify::MailDraft& draft : drafts) TRY_VOID(outbox_.add_in(connection, draft, clock_.wall()));
     return {};
   });
+}
+
+Result<void> PostOffice::credit_note_issued(const invoice::CreditNotice& notice) {
+  notify::CreditFacts facts;
+  facts.locale = notice.account.locale;
+  facts.account = notice.account.name;
+  facts.number = notice.number;
+  facts.invoice = notice.invoice;
+  facts.month = notice.month;
+  facts.total = notice.total;
+  facts.currency = notice.currency;
+  facts.console_url = console_url_;
+  return keep("credit_note/" + notice.number, "credit_note", notice.account, notify::credit_letter(facts),
+              {pdf_to_come(notice.number)});
 }
 
 }  // namespace postage::app

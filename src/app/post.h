@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "app/paper_desk.h"
 #include "app/quota_watch.h"
 #include "app/settings.h"
 #include "invoice/batch.h"
@@ -22,27 +23,33 @@ class PostOffice final : public invoice::InvoiceOutbox, public invoice::OutboxBa
  public:
   /// Without settings smtp.url mails stay in the outbox, to be sent once there is one. All outlive this.
   /// Errors: invalid_config (smtp.*).
-  static Result<std::unique_ptr<PostOffice>> open(const Settings& settings, std::string console_url, db::Database& database,
-                                                  const Clock& clock);
+  static Result<std::unique_ptr<PostOffice>> open(const Settings& settings, std::string console_url,
+                                                  db::Database& database, const Clock& clock,
+                                                  const invoice::Documents& documents);
   ~PostOffice() override;
 
   /// Stores the letter of a threshold; a second call with the same key stores nothing.
   Result<void> tell(const QuotaNotice& notice);
+  /// Both letters carry their document as a PDF.
   Result<void> invoice_issued(const invoice::IssuedNotice& notice) override;
   /// In one transaction: all or none are kept.
   Result<void> invoices_issued(std::span<const invoice::IssuedNotice> notices) override;
+  Result<void> credit_note_issued(const invoice::CreditNotice& notice) override;
   /// Wakes the sender, now and then sweeps. Thread: the control thread.
   Result<void> tick(Instant now);
   [[nodiscard]] notify::Outbox& outbox() { return outbox_; }
 
  private:
-  PostOffice(std::string console_url, db::Database& database, const Clock& clock, std::optional<notify::SmtpSender> sender);
-  Result<void> keep(std::string key, std::string kind, const invoice::AccountFacts& account, Result<notify::Letter> letter);
+  PostOffice(std::string console_url, db::Database& database, const Clock& clock, const invoice::Documents& documents,
+             std::optional<notify::SmtpSender> sender);
+  Result<void> keep(std::string key, std::string kind, const invoice::AccountFacts& account,
+                    Result<notify::Letter> letter, std::vector<notify::Attachment> attachments = {});
   [[nodiscard]] Result<notify::MailDraft> invoice_mail(const invoice::IssuedNotice& notice) const;
   void work();
 
   const std::string console_url_;
   const Clock& clock_;
+  const invoice::Documents& documents_;
   db::Database& database_;
   notify::Outbox outbox_;
   std::optional<notify::SmtpSender> sender_;

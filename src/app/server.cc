@@ -20,6 +20,7 @@
 #include "app/lane.h"
 #include "app/local_asks.h"
 #include "app/local_door.h"
+#include "app/paper_desk.h"
 #include "app/post.h"
 #include "app/quota_watch.h"
 #include "app/rest_publisher.h"
@@ -76,6 +77,7 @@ struct Server::Parts {
   std::unique_ptr<invoice::Billing> billing;
   std::unique_ptr<CatalogueRoom> catalogue_room;
   std::unique_ptr<BundleRoom> bundle_room;
+  std::unique_ptr<invoice::Documents> documents;
   std::unique_ptr<AccountGates> gates;
   std::unique_ptr<DirectoryBook> projects;
   std::unique_ptr<ProbedBook> book;
@@ -156,6 +158,7 @@ Result<void> Server::Parts::make_money_rooms() {
       invoice::Billing::Ports{*store->database, *accounts, *catalogue_texts, meter->reader(), audit.get(), measured.get()});
   TRY(room, CatalogueRoom::open({*store->database, audit.get(), catalogues, *billing, *accounts}, clock.wall()));
   catalogue_room = std::move(room);
+  documents = make_documents(settings, *billing, *accounts, *meter, audit.get());
   TRY(adopted, billing->adopt_accounts());
   (void)adopted;
   TRY(bundler, BundleRoom::open(settings.server_data_dir, *billing));
@@ -181,7 +184,7 @@ Result<void> Server::Parts::make_lanes() {
   publisher = std::make_unique<RestPublisher>(*bus);
   router = std::make_unique<api::Router>(api::Services{clock, *store->directory, *store->credentials, *audit,
                                                        auth::system_entropy(), *billing, *publisher, meter->reader(),
-                                                       &catalogue_room->desk(), settings.billing_catalogue,
+                                                       *documents, &catalogue_room->desk(), settings.billing_catalogue,
                                                        &bundle_room->bundles, uptime_log.get(), &help->desk()});
   workers = std::make_unique<WorkerPool>(static_cast<int>(settings.server_workers), kWorkerQueue);
   if (!settings.tls_certificate.empty()) {
@@ -206,7 +209,7 @@ Result<void> Server::Parts::make_lanes() {
                     .own_route = {},
                     .probe = *probe};
   const std::string secret = auth::system_entropy().hex(64);
-  const OwnRoute local = local_route({secret, clock, *billing, bundle_room->bundles, *workers});
+  const OwnRoute local = local_route({secret, clock, *billing, bundle_room->bundles, *documents, *workers});
   const OwnRoute test_clock = settings.clock_test ? test_clock_route({clock, *store->credentials, *audit, *workers, [this] {
                                                                         for (const auto& lane : lanes) lane->wake();
                                                                         do control->run_now();
@@ -235,7 +238,7 @@ Result<void> Server::Parts::make_control() {
   TRY(keeper, UptimeKeeper::open({clock, *uptime_log, *probe, lanes, seconds(settings.observe_probe_seconds),
                                   settings.clock_test}));
   uptime = std::move(keeper);
-  TRY(office, PostOffice::open(settings, url(), *store->database, clock));
+  TRY(office, PostOffice::open(settings, url(), *store->database, clock, *documents));
   post = std::move(office);
   scan = std::make_unique<UsageScan>(*meter, [this](ProjectId id) {
     const auth::SnapshotRef snapshot = store->directory->snapshot();
@@ -249,7 +252,8 @@ Result<void> Server::Parts::make_control() {
       [this](const QuotaNotice& notice) { return post->tell(notice); }});
   close = std::make_unique<CloseDuty>(
       invoice::MonthClose::Ports{*store->database, billing->history(), *accounts, meter->reader(), post.get(), measured.get(),
-                                 &clock, catalogue_texts.get(), accounts.get(), post.get()});
+                                 &clock, catalogue_texts.get(), accounts.get(), post.get()},
+      close_settings(settings, *meter));
   adoption = std::make_unique<Adoption>(*billing, *accounts);
   control = std::make_unique<Control>(
       clock, std::vector<Duty>{
@@ -267,6 +271,7 @@ Result<void> Server::Parts::make_control() {
                  {"quota notices", [this](Instant now) { return watch->tick(now); }, [this] { return watch->more(); }},
                  {"forecasts", [this](Instant now) { return forecasts->tick(now); }},
                  {"month close", [this](Instant now) { return close->run(now); }, [this] { return close->more(); }},
+                 {"credit notes", [this](Instant now) { return documents->tell_credits(*post, now); }},
                  {"outbox", [this](Instant now) { return post->tick(now); }},
                  {"support", [this](Instant now) { return help->tick(now); }},
                  {"sessions", [this](Instant now) { return sweep_sessions(now); }},

@@ -32,6 +32,12 @@ Result<RatedMonth> Billing::running(AccountId account, Instant as_of) const {
   return rate_month(std::move(*facts), std::move(terms), std::move(usage), as_of, std::move(sla));
 }
 
+Result<RatedMonth> Billing::running_with_evidence(AccountId account, Instant as_of) const {
+  TRY(month, running(account, as_of));
+  TRY_VOID(attach_evidence(ports_.usage, std::span(&month, 1)));
+  return std::move(month);
+}
+
 Result<PlanOffer> Billing::offer(AccountId account, std::string_view plan, Instant now) const {
   TRY(before, running(account, now));
   const Subscription& subscription = before.terms.subscription;

@@ -59,6 +59,8 @@ class Billing {
   [[nodiscard]] Result<std::int64_t> busiest_day(AccountId account, const RatedMonth& month) const;
   /// Where the running month is going.
   [[nodiscard]] Result<Forecast> forecast_of(AccountId account, Instant now) const;
+  /// The same with the evidence of the projects' peaks, which takes more queries.
+  [[nodiscard]] Result<RatedMonth> running_with_evidence(AccountId account, Instant as_of) const;
   /// The terms in force at `at`, for gates and pages.
   [[nodiscard]] Result<Terms> terms(AccountId account, Instant at) const { return history_.terms(account, at); }
 

@@ -64,7 +64,8 @@ Result<std::vector<DueMonth>> MonthClose::due(Instant now, std::size_t limit) co
 Result<bool> MonthClose::close_batch(Instant now, CloseReport& report) {
   TRY(batch, due(now, settings_.batch));
   if (batch.empty()) return false;
-  const RatedBatch done = inputs_.rate(batch);
+  RatedBatch done = inputs_.rate(batch);
+  TRY_VOID(attach_evidence(ports_.usage, done.rated));
   step("rated");
   TRY(closed, commit(done.rated, now));
   step("committed");
@@ -110,7 +111,7 @@ Result<bool> MonthClose::commit_one(db::Connection& connection, const RatedMonth
   TRY(newest, connection.integer("select max(id) from invoice_account_event where account = ? and at < ?", account,
                                  rated.period.end));
   if (newest != rated.terms.last_event) return false;
-  TRY(invoice, add_invoice(connection, rated, rated.period.end));
+  TRY(invoice, add_invoice(connection, rated, {"", rated.period.end, settings_.issuer, settings_.meter_key}));
   step("invoice added");
   TRY_VOID(post_invoice(connection, invoice, rated.bill));
   if (ports_.settler) TRY_VOID(ports_.settler->invoice_posted(connection, invoice, rated));

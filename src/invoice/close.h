@@ -6,6 +6,8 @@
 // transaction and is done after it, at least once.
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +27,8 @@ struct CloseSettings {
   /// A tick begins no batch after this much time (by Ports::clock), so that the thread's other work gets its turn.
   milliseconds tick_most{400};
   milliseconds retry_after{60'000};     ///< an account that could not be rated is tried again then
+  std::optional<Issuer> issuer{};       ///< the letterhead that invoices keep
+  std::string meter_key{};              ///< fingerprint of the journal's key, stated on each invoice
   /// Called between any two steps, for tests that kill the process there.
   std::function<void(std::string_view step)> between_steps;
 };

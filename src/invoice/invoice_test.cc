@@ -1,8 +1,6 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "invoice/letter.h"
-#include "invoice/letter_words.h"
 #include "invoice/replay.h"
 #include "invoice/testing.h"
 
@@ -142,33 +140,6 @@ TEST(Billing, AdoptsAccountsThatHaveNoHistory) {
   EXPECT_EQ(room.billing->adopt_accounts().value(), 2);
   EXPECT_EQ(room.billing->adopt_accounts().value(), 0);
   EXPECT_EQ(room.billing->running({3}, kFebruary)->bill.plan, "premium");
-}
-
-TEST(Letters, ExplainEveryLineInBothLanguages) {
-  Room room;
-  room.open({1}, "basic", kJanuary);
-  room.accounts.rows[{1}].name = "<Acme> & 'Sons'";
-  room.usage.set({10}, kJanuary, 700, 31'000'000, 0);
-  const auto rated = room.billing->running({1}, kJanuary + seconds(1)).value();
-  const std::string english =
-      invoice_text(rated, {"PO-2026-000001", kFebruary}, Language::en, {"Example Ltd", {"1 Road"}});
-  EXPECT_NE(english.find("31,000,000 used, 30,000,000 included, 1,000,000 over at 0.00002 each"), std::string::npos);
-  EXPECT_NE(english.find("459.00"), std::string::npos);
-  EXPECT_NE(english.find("Example Ltd\n1 Road\n"), std::string::npos);
-  const std::string chinese = invoice_text(rated, {}, Language::zh);
-  EXPECT_NE(chinese.find("实时账单"), std::string::npos);
-  EXPECT_NE(chinese.find("用量 31,000,000，套餐包含 30,000,000，超出 1,000,000，单价 0.00002"), std::string::npos);
-  const std::string html = invoice_html(rated, {"PO-2026-000001", kFebruary}, Language::zh);
-  EXPECT_NE(html.find("&lt;Acme&gt; &amp; &#39;Sons&#39;"), std::string::npos);
-  EXPECT_EQ(html.find("<Acme>"), std::string::npos);
-  EXPECT_NE(html.find("lang=\"zh-CN\""), std::string::npos);
-}
-
-TEST(Letters, GroupDigits) {
-  EXPECT_EQ(grouped("0"), "0");
-  EXPECT_EQ(grouped("999"), "999");
-  EXPECT_EQ(grouped("-1000.5"), "-1,000.5");
-  EXPECT_EQ(grouped("123456789"), "123,456,789");
 }
 
 RC_GTEST_PROP(InvoiceProperty, EveryUsageReplaysBitForBit,

@@ -66,11 +66,22 @@ struct IssuedNotice {
   std::string currency;
 };
 
+/// A credit note that was issued, for the e-mail about it.
+struct CreditNotice {
+  AccountFacts account;
+  std::string number;   ///< "CN-2026-000001"
+  std::string invoice;  ///< "PO-2026-000001"
+  std::string month;    ///< of the invoice
+  std::string total;
+  std::string currency;
+};
+
 /// Port: the outbox of e-mails. At least once: told again when the process died in between; `number` tells repeats.
 class InvoiceOutbox {
  public:
   virtual ~InvoiceOutbox() = default;
   virtual Result<void> invoice_issued(const IssuedNotice& notice) = 0;
+  virtual Result<void> credit_note_issued(const CreditNotice& notice) = 0;
 };
 
 struct StoredInvoice;

@@ -2,6 +2,9 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
+#include <map>
+
 #include "base/log.h"
 #include "base/text_bytes.h"
 
@@ -53,6 +56,30 @@ void append_usage(std::string& out, const RatedMonth& rated) {
   out += '}';
 }
 
+/// When each project's peak was reached, how many were connected, and who they were, as far as listed.
+void append_evidence(std::string& out, const RatedMonth& rated) {
+  if (rated.evidence.empty()) return;
+  const Zone& zone = rated.input.catalogue->zone;
+  const std::size_t listed_max = std::min(kListedPerProject, kListedPerInvoice / rated.evidence.size());
+  out += ",\"evidence\":[";
+  for (std::size_t i = 0; i < rated.evidence.size(); ++i) {
+    const meter::PeakEvidence& proof = rated.evidence[i];
+    out += i == 0 ? "{\"project\":\"" : ",{\"project\":\"";
+    out += std::to_string(proof.project.value) + '"';
+    text_member(out, "at", instant_text(proof.at, zone));
+    text_member(out, "connections", std::to_string(proof.peak));
+    out += ",\"listed\":[";
+    for (std::size_t k = 0; k < std::min(listed_max, proof.members.size()); ++k) {
+      out += k == 0 ? "{\"user\":" : ",{\"user\":";
+      append_json_string(out, proof.members[k].user);
+      text_member(out, "opened_at", instant_text(proof.members[k].opened_at, zone));
+      out += '}';
+    }
+    out += "]}";
+  }
+  out += ']';
+}
+
 void append_terms(std::string& out, const RatedMonth& rated) {
   const rating::MonthInput& input = rated.input;
   out += ",\"terms\":{\"plan\":";
@@ -98,6 +125,29 @@ RatedMonth rate_month(AccountFacts facts, Terms terms, meter::MonthUsage usage, 
           std::move(usage), std::move(input), std::move(bill), std::move(sla)};
 }
 
+Result<void> attach_evidence(const meter::UsageReader& usage, std::span<RatedMonth> months) {
+  std::map<Instant, std::vector<ProjectId>> asked;
+  for (const RatedMonth& month : months) {
+    for (const meter::ProjectUsage& each : month.usage.projects) {
+      if (each.peak > 0) asked[month.period.start].push_back(each.project);
+    }
+  }
+  std::map<std::pair<Instant, ProjectId>, meter::PeakEvidence> known;
+  for (const auto& [start, projects] : asked) {
+    TRY(found, usage.peaks(projects, start, kListedPerProject));
+    for (meter::PeakEvidence& proof : found) known[{start, proof.project}] = std::move(proof);
+  }
+  for (RatedMonth& month : months) {
+    month.evidence.clear();
+    for (const meter::ProjectUsage& each : month.usage.projects) {
+      const auto proof = known.find({month.period.start, each.project});
+      if (proof != known.end()) month.evidence.push_back(proof->second);
+    }
+    std::ranges::sort(month.evidence, {}, &meter::PeakEvidence::project);
+  }
+  return {};
+}
+
 std::string invoice_json(const RatedMonth& rated, const Issue& issue) {
   const Zone& zone = rated.input.catalogue->zone;
   std::string out = "{";
@@ -118,7 +168,13 @@ std::string invoice_json(const RatedMonth& rated, const Issue& issue) {
   append_usage(out, rated);
   append_terms(out, rated);
   append_sla_json(out, rated.sla, *rated.input.catalogue);
+  append_evidence(out, rated);
   text_member(out, "catalogue_sha256", sha256_hex(rated.terms.catalogue.text));
+  if (!issue.meter_key.empty()) text_member(out, "meter_key", issue.meter_key);
+  if (issue.issuer) {
+    out += ",\"issuer\":";
+    append_issuer_json(out, *issue.issuer);
+  }
   out += '}';
   return out;
 }

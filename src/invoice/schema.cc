@@ -3,6 +3,7 @@
 #include <array>
 
 #include "invoice/close_status.h"
+#include "invoice/credit/credit_notes.h"
 #include "invoice/payments/schema.h"
 #include "ledger/ledger.h"
 
@@ -106,6 +107,7 @@ Result<void> migrate(db::Database& database, Instant now) {
   TRY_VOID(ledger::migrate(database, now));
   TRY_VOID(database.migrate("invoice", kMigrations, now));
   TRY_VOID(migrate_month_close(database, now));
+  TRY_VOID(migrate_credit(database, now));
   return migrate_payments(database, now);
 }
 

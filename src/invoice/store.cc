@@ -52,7 +52,7 @@ Result<void> add_lines(db::Connection& connection, std::int64_t invoice, const r
 
 }  // namespace
 
-Result<StoredInvoice> add_invoice(db::Connection& connection, const RatedMonth& rated, Instant issued_at) {
+Result<StoredInvoice> add_invoice(db::Connection& connection, const RatedMonth& rated, Issue issue) {
   CHECK(connection.in_transaction());
   StoredInvoice made;
   TRY(number, next_number(connection, rated));
@@ -65,8 +65,9 @@ Result<StoredInvoice> add_invoice(db::Connection& connection, const RatedMonth& 
   made.catalogue_hash = hash;
   made.currency = std::string(rated.bill.currency.code);
   made.total = money_text(rated.bill.total, rated.bill.currency);
-  made.issued_at = issued_at;
-  made.document = invoice_json(rated, {number, issued_at});
+  made.issued_at = issue.at;
+  issue.number = number;
+  made.document = invoice_json(rated, issue);
   made.sha256 = sha256_hex(made.document);
   TRY(id,
       connection.first(

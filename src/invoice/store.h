@@ -45,8 +45,8 @@ Result<std::vector<StoredLine>> lines_of(db::Connection& connection, std::int64_
 Result<std::optional<std::string>> stored_catalogue(db::Connection& connection, std::string_view hash);
 
 /// Adds an invoice under the next number of its year, its lines and its catalogue, inside the caller's write
-/// transaction. Errors: conflict when the account has an invoice for that month.
-Result<StoredInvoice> add_invoice(db::Connection& connection, const RatedMonth& rated, Instant issued_at);
+/// transaction; `issue` comes without a number. Errors: conflict when the account has an invoice for that month.
+Result<StoredInvoice> add_invoice(db::Connection& connection, const RatedMonth& rated, Issue issue);
 
 /// Proves all stored invoices: hashes fit documents, numbers have no gap, lines and totals equal the documents', and
 /// rating the document's own inputs again gives the same bill. Returns how many; corrupt_record names the first that

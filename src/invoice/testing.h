@@ -1,5 +1,6 @@
 #pragma once
 // What the tests of this room share: a directory, catalogues and a meter made of plain values.
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -60,6 +61,8 @@ class FakeCatalogues final : public CatalogueBook {
 class FakeUsage final : public meter::UsageReader {
  public:
   std::map<std::pair<ProjectId, Instant>, meter::ProjectUsage> rows;
+  std::map<std::pair<ProjectId, Instant>, meter::PeakEvidence> proofs;
+  mutable int peak_queries = 0;
   bool failing = false;
 
   void set(ProjectId project, Instant month_start, std::int64_t peak, std::int64_t units, std::int64_t bytes) {
@@ -101,8 +104,32 @@ class FakeUsage final : public meter::UsageReader {
   [[nodiscard]] Result<std::vector<InstantRange>> gaps(const InstantRange& range) const override {
     return std::vector<InstantRange>{{range.start, range.start + std::chrono::minutes(5)}};
   }
-  [[nodiscard]] Result<meter::PeakEvidence> evidence(ProjectId, Instant) const override { return Errc::not_found; }
   [[nodiscard]] Result<std::int64_t> cap_units(CapId, const InstantRange&) const override { return 0; }
+  [[nodiscard]] Result<meter::PeakEvidence> evidence(ProjectId project, Instant month_start) const override {
+    const auto found = proofs.find({project, month_start});
+    if (found == proofs.end()) return Errc::not_found;
+    return found->second;
+  }
+  [[nodiscard]] Result<std::vector<meter::PeakEvidence>> peaks(std::span<const ProjectId> projects, Instant month_start,
+                                                               std::size_t members_max) const override {
+    ++peak_queries;
+    std::vector<meter::PeakEvidence> found;
+    for (const auto& [key, proof] : proofs) {
+      if (key.second != month_start || std::ranges::find(projects, key.first) == projects.end()) continue;
+      found.push_back(proof);
+      if (proof.members.size() > members_max) found.back().members.resize(members_max);
+    }
+    return found;
+  }
+  /// Evidence of `peak` connections at `at`: user-1, user-2, ..., each opened a second after the one before it.
+  void prove(ProjectId project, Instant month_start, std::int64_t peak, Instant at, std::size_t listed) {
+    meter::PeakEvidence proof{project, month_start, peak, at, {}};
+    for (std::size_t i = 1; i <= listed; ++i) {
+      const auto number = static_cast<std::int64_t>(i);
+      proof.members.push_back({number, number, "user-" + std::to_string(i), at - std::chrono::hours(1) + seconds(i)});
+    }
+    proofs[{project, month_start}] = std::move(proof);
+  }
   [[nodiscard]] std::int64_t open_connections(ProjectId) const override { return 3; }
   [[nodiscard]] std::int64_t stored_bytes(ProjectId) const override { return 0; }
 };
@@ -114,6 +141,12 @@ class FakeOutbox final : public InvoiceOutbox {
   Result<void> invoice_issued(const IssuedNotice& notice) override {
     if (failing) return Errc::unavailable;
     notices.push_back(notice);
+    return {};
+  }
+  std::vector<CreditNotice> credits;
+  Result<void> credit_note_issued(const CreditNotice& notice) override {
+    if (failing) return Errc::unavailable;
+    credits.push_back(notice);
     return {};
   }
 };

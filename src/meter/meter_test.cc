@@ -210,6 +210,15 @@ TEST_F(MeterTest, TheEvidenceOfTheMonthsPeakNamesTheConnections) {
   ASSERT_EQ(evidence->members.size(), 3u);
   EXPECT_EQ(evidence->members[2].user, "user-3");
   EXPECT_EQ(site.meter->reader().evidence(ProjectId{8}, kJanuary.start).error().code, Errc::not_found);
+  std::vector<ProjectId> many;  // More than one query's worth.
+  for (std::int64_t id = 100; id > 0; --id) many.push_back(ProjectId{id});
+  const auto peaks = site.meter->reader().peaks(many, kJanuary.start, 2).value();
+  ASSERT_EQ(peaks.size(), 1u);
+  EXPECT_EQ(peaks[0].project, ProjectId{7});
+  EXPECT_EQ(peaks[0].peak, 3);
+  EXPECT_EQ(peaks[0].at, at);
+  ASSERT_EQ(peaks[0].members.size(), 2u);
+  EXPECT_EQ(peaks[0].members[1].user, "user-2");
   EXPECT_EQ(site.meter->reader().open_connections(ProjectId{7}), 2);
 }
 

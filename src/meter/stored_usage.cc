@@ -1,6 +1,8 @@
 #include "meter/stored_usage.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <map>
 #include <utility>
 
@@ -40,6 +42,8 @@ class StoredUsage final : public UsageReader, public UsageBatchReader {
   Result<std::vector<InstantRange>> gaps(const InstantRange& range) const override;
   Result<PeakEvidence> evidence(ProjectId project, Instant month_start) const override;
   Result<std::int64_t> cap_units(CapId cap, const InstantRange& range) const override;
+  Result<std::vector<PeakEvidence>> peaks(std::span<const ProjectId> projects, Instant month_start,
+                                          std::size_t members_max) const override;
   std::int64_t open_connections(ProjectId project) const override {
     const auto slot = slots_.find(project.value);
     return slot ? connections_.open_count(ProjectSlot{*slot}) : 0;
@@ -227,21 +231,62 @@ Result<std::vector<InstantRange>> StoredUsage::gaps(const InstantRange& range) c
   });
 }
 
+/// Columns: peak, reached_at, members.
+PeakEvidence read_evidence(db::Row& row, ProjectId project, Instant month_start, std::size_t members_max) {
+  PeakEvidence evidence{project, month_start, row.integer(0), row.instant(1), {}};
+  for (NoteMember& member : decode_members(row.bytes(2))) {
+    if (evidence.members.size() == members_max) break;
+    evidence.members.push_back(
+        {member.session, member.connection, std::move(member.user), Instant(milliseconds(member.opened_ms))});
+  }
+  return evidence;
+}
+
 Result<PeakEvidence> StoredUsage::evidence(ProjectId project, Instant month_start) const {
   return database_.read([&](db::Connection& c) -> Result<PeakEvidence> {
     TRY(found, c.first(
                    "select peak, reached_at, members from meter_peak where project = ? and month_hour = ?",
-                   [&](db::Row& row) {
-                     PeakEvidence evidence{project, month_start, row.integer(0), row.instant(1), {}};
-                     for (NoteMember& member : decode_members(row.bytes(2))) {
-                       evidence.members.push_back({member.session, member.connection, std::move(member.user),
-                                                   Instant(milliseconds(member.opened_ms))});
-                     }
-                     return evidence;
-                   },
-                   project, hour_of(month_start)));
+                   [&](db::Row& row) { return read_evidence(row, project, month_start, SIZE_MAX); }, project,
+                   hour_of(month_start)));
     if (!found) return Error(Errc::not_found, "no peak of this project in this month");
     return std::move(*found);
+  });
+}
+
+constexpr std::size_t kProjectsPerQuery = 64;
+constexpr std::size_t kMemberBytesMax = 280;  // 25 bytes and a name of at most 255
+
+/// One query for kProjectsPerQuery projects; `chunk` is filled up with 0, which is no project.
+template <std::size_t... Index>
+Result<void> read_peaks(db::Connection& c, const std::array<ProjectId, kProjectsPerQuery>& chunk, Instant month_start,
+                        std::size_t members_max, std::vector<PeakEvidence>& found, std::index_sequence<Index...>) {
+  static const std::string kSql = [] {
+    std::string sql =
+        "select peak, reached_at, substr(members, 1, ?), project from meter_peak where month_hour = ? "
+        "and project in (?";
+    for (std::size_t i = 1; i < kProjectsPerQuery; ++i) sql += ", ?";
+    return sql + ")";
+  }();
+  return c.each(
+      kSql,
+      [&](db::Row& row) {
+        found.push_back(read_evidence(row, row.id<ProjectId>(3), month_start, members_max));
+      },
+      static_cast<std::int64_t>(members_max * kMemberBytesMax), hour_of(month_start), chunk[Index]...);
+}
+
+Result<std::vector<PeakEvidence>> StoredUsage::peaks(std::span<const ProjectId> projects, Instant month_start,
+                                                     std::size_t members_max) const {
+  return database_.read([&](db::Connection& c) -> Result<std::vector<PeakEvidence>> {
+    std::vector<PeakEvidence> found;
+    for (std::size_t from = 0; from < projects.size(); from += kProjectsPerQuery) {
+      std::array<ProjectId, kProjectsPerQuery> chunk{};
+      const auto part = projects.subspan(from, std::min(kProjectsPerQuery, projects.size() - from));
+      std::ranges::copy(part, chunk.begin());
+      TRY_VOID(read_peaks(c, chunk, month_start, members_max, found, std::make_index_sequence<kProjectsPerQuery>()));
+    }
+    std::ranges::sort(found, {}, &PeakEvidence::project);
+    return found;
   });
 }
 

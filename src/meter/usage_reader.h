@@ -80,6 +80,11 @@ class UsageReader {
 
   /// Evidence of the project's peak in the month that begins at `month_start`; not_found when there is none.
   [[nodiscard]] virtual Result<PeakEvidence> evidence(ProjectId project, Instant month_start) const = 0;
+  /// The same for many projects at once, few queries for all of them: the evidence of those that have any, by project,
+  /// each with its first `members_max` members (0 to 1000). For month closes.
+  /// This default asks for one after the other.
+  [[nodiscard]] virtual Result<std::vector<PeakEvidence>> peaks(std::span<const ProjectId> projects,
+                                                                Instant month_start, std::size_t members_max) const;
 
   /// Message units that a cap has seen in `range` (ends at full hours); exact like month(). Never part of a bill.
   [[nodiscard]] virtual Result<std::int64_t> cap_units(CapId cap, const InstantRange& range) const = 0;
@@ -88,5 +93,18 @@ class UsageReader {
   [[nodiscard]] virtual std::int64_t open_connections(ProjectId project) const = 0;
   [[nodiscard]] virtual std::int64_t stored_bytes(ProjectId project) const = 0;
 };
+
+inline Result<std::vector<PeakEvidence>> UsageReader::peaks(std::span<const ProjectId> projects, Instant month_start,
+                                                            std::size_t members_max) const {
+  std::vector<PeakEvidence> found;
+  for (const ProjectId project : projects) {
+    auto one = evidence(project, month_start);
+    if (!one && one.error().code == Errc::not_found) continue;
+    if (!one) return one.error();
+    if (one->members.size() > members_max) one->members.resize(members_max);
+    found.push_back(std::move(*one));
+  }
+  return found;
+}
 
 }  // namespace postage::meter

@@ -94,6 +94,17 @@ Result<Letter> invoice_letter(const InvoiceFacts& facts) {
                       {"console_url", facts.console_url}});
 }
 
+Result<Letter> credit_letter(const CreditFacts& facts) {
+  return make_letter("credit_note_issued", facts.locale,
+                     {{"account", facts.account},
+                      {"number", facts.number},
+                      {"invoice", facts.invoice},
+                      {"month", facts.month},
+                      {"total", grouped(facts.total)},
+                      {"currency", facts.currency},
+                      {"console_url", facts.console_url}});
+}
+
 Result<Letter> generic_letter(const GenericFacts& facts) {
   std::string body;
   for (const std::string& paragraph : facts.paragraphs) body += paragraph + "\n";

@@ -49,6 +49,19 @@ struct InvoiceFacts {
 };
 Result<Letter> invoice_letter(const InvoiceFacts& facts);
 
+/// A credit note; `total` is what the customer gets back.
+struct CreditFacts {
+  std::string locale = "en";
+  std::string account{};
+  std::string number{};
+  std::string invoice{};
+  std::string month{};
+  std::string total{};
+  std::string currency{};
+  std::string console_url{};
+};
+Result<Letter> credit_letter(const CreditFacts& facts);
+
 /// Any other notice: a subject and paragraphs.
 struct GenericFacts {
   std::string locale = "en";

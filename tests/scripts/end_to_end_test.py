@@ -9,11 +9,12 @@ import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from support import story_bad_input, story_bundle, story_fan_out, story_kill, story_quota, story_sla, story_stop  # noqa: E402
+from support import (story_bad_input, story_bundle, story_fan_out, story_invoice, story_kill, story_quota, story_sla,  # noqa: E402
+                     story_stop)
 from support.checks import Checks, Folder  # noqa: E402
 
-STORIES = {'fan_out': story_fan_out.run, 'bundle': story_bundle.run, 'quota': story_quota.run, 'kill': story_kill.run, 'bad_input': story_bad_input.run,
-           'stop': story_stop.run, 'sla': story_sla.run}
+STORIES = {'fan_out': story_fan_out.run, 'bundle': story_bundle.run, 'quota': story_quota.run, 'kill': story_kill.run,
+           'bad_input': story_bad_input.run, 'stop': story_stop.run, 'invoice': story_invoice.run, 'sla': story_sla.run}
 
 
 def main():
