@@ -1,6 +1,7 @@
 // Certificates of a project and the 007 tokens made with them.
 #include "api/resources.h"
 #include "api/services.h"
+#include "api/tenant.h"
 #include "api/views.h"
 #include "auth/token.h"
 #include "base/limits.h"
@@ -49,6 +50,7 @@ const auth::Certificate* signing_certificate(const auth::ProjectInfo& project) {
 }
 
 Outcome make_token(Call& call) {
+  if (auto refused = check_feature(call, "authentication")) return *refused;
   Body body(call.request.body);
   const std::string user = body.text("user_id", {1, static_cast<std::size_t>(limits::user_id_bytes_max)});
   const std::int64_t life = body.maybe_integer("expire_seconds", 1, limits::token_seconds_max).value_or(3600);

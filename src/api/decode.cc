@@ -236,6 +236,12 @@ std::optional<std::string> Body::maybe_payload(const std::string& name, std::siz
   return std::string();
 }
 
+std::optional<std::string> Body::maybe_json(const std::string& name) {
+  const Json* value = find(name);
+  if (!value) return std::nullopt;
+  return value->dump();
+}
+
 std::optional<std::string> Body::maybe_base64(const std::string& name, std::size_t bytes_max) {
   const Json* value = find(name);
   if (!value) return std::nullopt;

@@ -45,6 +45,8 @@ class Body {
   std::optional<std::string> maybe_payload(const std::string& name, std::size_t bytes_max);
   /// Bytes written as base64 (standard alphabet, padded), at most `bytes_max` of them.
   std::optional<std::string> maybe_base64(const std::string& name, std::size_t bytes_max);
+  /// A member of any shape as its JSON text, for readers of other rooms.
+  std::optional<std::string> maybe_json(const std::string& name);
   /// Goes into the object member `name`: the readers above then read its members, until leave(). False when it is
   /// absent.
   bool enter(const std::string& name);

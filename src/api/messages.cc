@@ -5,11 +5,13 @@
 #include "api/services.h"
 #include "api/views.h"
 #include "base/limits.h"
+#include "invoice/billing.h"
 
 namespace postage::api {
 namespace {
 
 using auth::Permission;
+constexpr int kPriceDecimals = 20;
 constexpr std::size_t kCustomTypeBytesMax = 4 * static_cast<std::size_t>(limits::custom_type_chars_max);
 
 std::size_t characters(std::string_view text) {
@@ -17,16 +19,50 @@ std::size_t characters(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-Outcome published_outcome(const std::variant<Published, Problem>& done, bool dry_run) {
+Json refusal_json(const Problem& refused) {
+  const ErrorRow& row = error_row(refused.error.code);
+  Json out = {{"code", static_cast<std::int32_t>(row.code)},
+              {"name", std::string(row.name)},
+              {"detail", refused.error.detail.empty() ? std::string(row.text) : refused.error.detail}};
+  if (refused.quota) append_quota_facts(out, *refused.quota);
+  return out;
+}
+
+/// What `units` more would add to the running bill: exact, before rounding and with discount, minimum and tax.
+Json price_json(const invoice::RatedMonth& bill, std::uint64_t units) {
+  const Rational more(BigInt{units});
+  rating::MonthInput input = bill.input;
+  input.usage.messages += more;
+  const Rational adds = rating::rate(input).exact_total - bill.bill.exact_total;
+  return {{"currency", std::string(input.catalogue->currency.code)},
+          {"unit_price", input.plan->rates.message.to_plain(kPriceDecimals)},
+          {"list", (input.plan->rates.message * more).to_plain(kPriceDecimals)},
+          {"adds_to_bill", adds.to_plain(kPriceDecimals)}};
+}
+
+Json published_json(const Published& published) {
+  return {{"epoch", std::to_string(published.epoch)},
+          {"offset", std::to_string(published.offset)},
+          {"timestamp", instant_text_utc(published.timestamp)},
+          {"units", std::to_string(published.units)},
+          {"receivers", std::to_string(published.receivers)}};
+}
+
+/// The price before it is sent; `bill` is the running bill of a moment ago.
+Outcome dry_outcome(const std::variant<Published, Problem>& done, const invoice::RatedMonth& bill) {
   if (const Problem* problem = std::get_if<Problem>(&done)) return *problem;
   const Published& published = std::get<Published>(done);
-  Json out = {{"epoch", std::to_string(published.epoch)},
-              {"offset", std::to_string(published.offset)},
-              {"timestamp", instant_text_utc(published.timestamp)},
-              {"units", std::to_string(published.units)},
-              {"receivers", std::to_string(published.receivers)}};
-  if (dry_run) out["dry_run"] = true;
+  Json out = published_json(published);
+  out["dry_run"] = true;
+  out["price"] = price_json(bill, published.units);
+  out["admitted"] = !published.refused.has_value();
+  if (published.refused) out["refused_by"] = refusal_json(*published.refused);
   return out;
+}
+
+Outcome published_outcome(const std::variant<Published, Problem>& done) {
+  if (const Problem* problem = std::get_if<Problem>(&done)) return *problem;
+  return published_json(std::get<Published>(done));
 }
 
 /// Whether the project takes messages now.
@@ -67,17 +103,24 @@ Outcome publish(Call& call) {
   if (characters(ask.custom_type) > static_cast<std::size_t>(limits::custom_type_chars_max)) {
     return Errc::channel_custom_type_length_overflow;
   }
-  const bool dry_run = ask.dry_run;
-  call.services.publisher.publish(std::move(ask),
-                                  [finish = call.finish, dry_run](std::variant<Published, Problem> done) {
-                                    finish(published_outcome(done, dry_run));
-                                  });
+  if (ask.dry_run) {
+    TRY(bill, call.services.billing.running(call.account, call.now));
+    const auto kept = std::make_shared<const invoice::RatedMonth>(std::move(bill));
+    call.services.publisher.publish(std::move(ask),
+                                    [finish = call.finish, kept](std::variant<Published, Problem> done) {
+                                      finish(dry_outcome(done, *kept));
+                                    });
+    return Later{};
+  }
+  call.services.publisher.publish(
+      std::move(ask),
+      [finish = call.finish](std::variant<Published, Problem> done) { finish(published_outcome(done)); });
   return Later{};
 }
 
 const Route kRoutes[] = {
     {Method::post, "/projects/{project}/channels/{channel}/messages", "publishMessage",
-     "Publish to a message channel; with dry_run only the price is told", Permission::message_publish, publish,
+     "Publish to a message channel; with dry_run its units, its exact price and what would refuse it are told", Permission::message_publish, publish,
      "NewMessage", "Published", 200, true},
 };
 

@@ -18,6 +18,24 @@ std::string type_of(const ErrorRow& row) {
 
 }  // namespace
 
+void append_quota_facts(Json& out, const QuotaFacts& facts) {
+  out["meter"] = facts.meter;
+  out["limit"] = facts.limit;
+  out["used"] = facts.used;
+  out["needed"] = facts.needed;
+  if (facts.reset) out["reset"] = instant_text_utc(*facts.reset);
+  if (facts.cap_scope.empty()) return;
+  out["cap"] = {{"scope", facts.cap_scope}};
+  if (!facts.cap_name.empty()) out["cap"][facts.cap_scope == "project" ? "project" : "prefix"] = facts.cap_name;
+  if (!facts.cap_amount.empty()) out["cap"]["amount"] = facts.cap_amount;
+}
+
+Problem pointed(const Error& error) {
+  const std::size_t end = error.detail.find(": ");
+  if (!error.detail.starts_with('/') || end == std::string::npos) return Problem(error);
+  return Problem(error.code, error.detail.substr(end + 2), error.detail.substr(0, end));
+}
+
 Response render(const Problem& problem, std::string_view request_id) {
   const ErrorRow& row = error_row(problem.error.code);
   const int status = row.http < 400 ? 500 : row.http;
@@ -30,13 +48,7 @@ Response render(const Problem& problem, std::string_view request_id) {
                {"name", std::string(row.name)},
                {"retry", std::string(retry_name(row.retry))}};
   if (!problem.pointer.empty()) body["pointer"] = problem.pointer;
-  if (problem.quota) {
-    body["meter"] = problem.quota->meter;
-    body["limit"] = problem.quota->limit;
-    body["used"] = problem.quota->used;
-    body["needed"] = problem.quota->needed;
-    if (problem.quota->reset) body["reset"] = instant_text_utc(*problem.quota->reset);
-  }
+  if (problem.quota) append_quota_facts(body, *problem.quota);
   if (!request_id.empty()) body["request_id"] = std::string(request_id);
   Response response;
   response.status = status;

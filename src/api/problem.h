@@ -2,6 +2,7 @@
 // What a refused request is told: RFC 9457 problem+json. One shape for every error class, made from the rows of
 // spec/errors.def, with the facts that help the caller: which member was wrong, which quota, when to try again.
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,8 +20,14 @@ struct QuotaFacts {
   std::string used;
   std::string needed;
   std::optional<Instant> reset;  ///< when the quota is full again: the month's end
+  std::string cap_scope{};       ///< budget: "account", "project" or "channels"
+  std::string cap_name{};        ///< project: its id; channels: the prefix
+  std::string cap_amount{};      ///< a cap in money, as it was set
   bool operator==(const QuotaFacts&) const = default;
 };
+
+/// `{"meter","limit","used","needed","reset","cap"?}` into a JSON object.
+void append_quota_facts(nlohmann::ordered_json& out, const QuotaFacts& facts);
 
 /// An Error with what only the REST surface tells. A plain Error converts.
 struct Problem {
@@ -34,6 +41,9 @@ struct Problem {
   Problem(Errc code, std::string detail, std::string where = {})
       : error(code, std::move(detail)), pointer(std::move(where)) {}
 };
+
+/// Errors of other rooms may begin with the JSON pointer of what is wrong, "/from: lies before ...": told as the pointer.
+[[nodiscard]] Problem pointed(const Error& error);
 
 /// The answer for `problem`: status of its row, members {type, title, status, detail, code, name, retry} and, where
 /// known, pointer, meter, limit, used, needed, reset, request_id. Headers WWW-Authenticate (401), Retry-After (429,

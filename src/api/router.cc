@@ -130,6 +130,7 @@ std::optional<Problem> Router::State::prepare(Call& call, const Route& route, Ta
   if (auto problem = identify(call, route.need)) return problem;
   if (auto problem = find_tenant(call)) return problem;
   if (auto problem = check_permission(call, route.need)) return problem;
+  if (auto problem = check_console(call, route.need)) return problem;
   if (auto problem = check_rate(call, rates)) return problem;
   if (auto problem = check_query(route, target)) return problem;
   call.query = Query(std::move(target.query));

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "api/problem.h"
 #include "base/clock.h"
@@ -32,6 +33,10 @@ class UptimeLog;
 namespace postage::support {
 class Desk;
 }
+namespace postage::quota {
+class Entitlements;
+struct CapUsage;
+}  // namespace postage::quota
 
 namespace postage::api {
 
@@ -53,6 +58,7 @@ struct Published {
   Instant timestamp{};
   std::uint64_t units = 0;
   std::uint64_t receivers = 0;
+  std::optional<Problem> refused{};  ///< dry run: what would refuse it
 };
 
 /// Port to the channel's home shard. `done` is called exactly once, from any thread; a refusal is a Problem with its
@@ -79,6 +85,10 @@ struct Services {
   const invoice::Bundles* bundles = nullptr;  ///< exports that can be verified; null: their routes answer 503
   const observe::UptimeLog* uptime = nullptr;  ///< measured uptime and maintenance; never null behind a router
   support::Desk* desk = nullptr;               ///< support requests; never null behind a router
+  /// Features of accounts; null: everybody has all (tests).
+  const quota::Entitlements* entitlements = nullptr;
+  /// What the caps below an account have seen this month.
+  std::function<std::vector<quota::CapUsage>(AccountId, Instant)> cap_usage{};
 };
 
 }  // namespace postage::api

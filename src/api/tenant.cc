@@ -6,6 +6,7 @@
 #include "api/utf8_text.h"
 #include "auth/directory.h"
 #include "base/limits.h"
+#include "quota/entitlements.h"
 
 namespace postage::api {
 namespace {
@@ -45,6 +46,19 @@ std::optional<Problem> check_permission(const Call& call, const Need& need) {
   if (need.kind != Need::Kind::permission) return std::nullopt;
   if (auth::may(call.who, need.permission, call.account)) return std::nullopt;
   return Problem(Errc::forbidden, fmt::format("this needs the permission {}", auth::permission_name(need.permission)));
+}
+
+std::optional<Problem> check_feature(const Call& call, std::string_view feature) {
+  const quota::Entitlements* entitlements = call.services.entitlements;
+  if (entitlements == nullptr || entitlements->has(call.account, feature)) return std::nullopt;
+  return Problem(Errc::forbidden, fmt::format("the account's plan does not include {}", feature));
+}
+
+std::optional<Problem> check_console(const Call& call, const Need& need) {
+  const bool person = call.who.kind == auth::Principal::Kind::person && call.who.realm() == auth::Realm::customer;
+  const bool plan = need.kind == Need::Kind::permission && need.permission == auth::Permission::plan_change;
+  if (!person || plan || !call.account) return std::nullopt;
+  return check_feature(call, "console");
 }
 
 std::optional<Problem> check_rate(const Call& call, Rates& rates) {

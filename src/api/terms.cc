@@ -2,6 +2,7 @@
 #include "api/resources.h"
 #include "api/services.h"
 #include "api/views.h"
+#include "invoice/contract_json.h"
 
 namespace postage::api {
 namespace {
@@ -12,8 +13,14 @@ Json percent_text(const Rational& value) { return value.to_plain(); }
 
 Json terms_json(const invoice::Terms& terms) {
   const Currency& currency = terms.catalogue.catalogue->currency;
-  Json contract = {{"discount_percent", percent_text(terms.contract.discount_percent)}, {"minimum_spend", nullptr}};
-  if (terms.contract.minimum_spend) contract["minimum_spend"] = money_text(*terms.contract.minimum_spend, currency);
+  Json contract = Json::parse(invoice::contract_value(terms.contract, currency));
+  if (!terms.contract.minimum_spend) contract["minimum_spend"] = nullptr;
+  Json contracts = Json::array();
+  for (const invoice::ContractSpan& span : terms.contracts) {
+    contracts.push_back(Json::parse(invoice::contract_value(span.contract, currency)));
+    contracts.back()["from"] = instant_text_utc(span.from);
+    contracts.back()["until"] = span.until == Instant::max() ? Json(nullptr) : Json(instant_text_utc(span.until));
+  }
   const catalog::PlanPtr& pending = terms.subscription.pending();
   const auto& move = terms.subscription.move();
   Json next_catalogue = nullptr;
@@ -25,6 +32,8 @@ Json terms_json(const invoice::Terms& terms) {
           {"plan", terms.subscription.plan()->name},
           {"next_plan", pending ? Json(pending->name) : Json(nullptr)},
           {"contract", std::move(contract)},
+          {"contracts", std::move(contracts)},
+          {"plan_in_force", plan_json(*terms.subscription.plan(), *terms.listed, terms.listed->rank(terms.subscription.plan()->name))},
           {"tax", {{"rate_percent", percent_text(terms.tax.rate_percent)}, {"inclusive", terms.tax.inclusive}}},
           {"budget", terms.budget ? Json(money_text(*terms.budget, currency)) : Json(nullptr)}};
 }
@@ -65,13 +74,25 @@ Outcome set_budget(Call& call) {
 Outcome set_contract(Call& call) {
   TRY(terms, call.services.billing.terms(call.account, call.now));
   Body body(call.request.body);
-  rating::Contract contract;
-  contract.discount_percent = maybe_decimal(body, "discount_percent", 10).value_or(Rational(0));
-  contract.minimum_spend = maybe_decimal(body, "minimum_spend", terms.catalogue.catalogue->currency.minor_digits);
+  std::string object;
+  for (const char* member : {"discount_percent", "minimum_spend", "from", "until", "volume_discount", "bundles", "overrides"}) {
+    const auto value = body.maybe_json(member);
+    if (value) object += (object.empty() ? "\"" : ",\"") + std::string(member) + "\":" + *value;
+  }
   const std::string reason = body.text("reason", {1, 500});
-  if (contract.discount_percent > Rational(100)) body.refuse("discount_percent", "must be 0 to 100");
   if (auto mistake = body.mistake()) return *mistake;
-  return changed(call, call.services.billing.set_contract(call.account, contract, call.now, changed_by(call, reason)));
+  const auto contract = invoice::read_contract("{" + object + "}", terms.listed->currency);
+  if (!contract) return pointed(contract.error());
+  const auto done = call.services.billing.set_contract(call.account, *contract, call.now, changed_by(call, reason));
+  if (!done) return pointed(done.error());
+  return changed(call, done);
+}
+
+Outcome end_contract(Call& call) {
+  Body body(call.request.body, true);
+  const std::string reason = body.maybe_text("reason", {0, 500}).value_or("");
+  if (auto mistake = body.mistake()) return *mistake;
+  return changed(call, call.services.billing.set_contract(call.account, std::nullopt, call.now, changed_by(call, reason)));
 }
 
 Outcome set_tax(Call& call) {
@@ -104,17 +125,20 @@ Outcome history(Call& call) {
 const Parameter kListQuery[] = {kLimitParameter, kCursorParameter};
 
 const Route kRoutes[] = {
-    {Method::get, "/accounts/{account}/terms", "getTerms", "Plan, contract, tax and budget in force",
+    {Method::get, "/accounts/{account}/terms", "getTerms", "Plan, contract, tax and budget in force, and the contracts agreed",
      Permission::bill_read, show, "", "Terms"},
     {Method::put, "/accounts/{account}/budget", "setBudget",
      "The customer's own cap on the month's bill; null removes it", Permission::plan_change, set_budget, "Budget",
      "Terms"},
-    {Method::put, "/accounts/{account}/contract", "setContract", "Discount and committed minimum",
+    {Method::put, "/accounts/{account}/contract", "setContract", 
+     "What is agreed beyond the plan: discounts, committed minimum, bundles, overrides of the plan; the whole object",
      Permission::contract_write, set_contract, "Contract", "Terms"},
+    {Method::del, "/accounts/{account}/contract", "endContract", "End what is agreed, now", Permission::contract_write,
+     end_contract, "Reason", "Terms"},
     {Method::put, "/accounts/{account}/tax", "setTax", "Tax of the account's invoices", Permission::contract_write,
      set_tax, "Tax", "Terms"},
     {Method::get, "/accounts/{account}/history", "getHistory",
-     "Who changed plan, contract, tax or budget, when and why", Permission::bill_read, history, "", "History", 200,
+     "Who changed plan, contract, tax, budget or caps, when and why", Permission::bill_read, history, "", "History", 200,
      false, kListQuery},
 };
 

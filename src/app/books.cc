@@ -88,8 +88,7 @@ bool AccountGates::warm(Steady until) {
   return true;
 }
 
-Result<quota::GateTerms> AccountGates::terms(AccountId account, Instant now) const {
-  TRY(terms, ports_.billing.terms(account, now));
+Result<quota::GateTerms> AccountGates::terms(const invoice::Terms& terms) const {
   quota::GateTerms gate;
   gate.catalogue = terms.catalogue.catalogue;
   gate.plan = terms.subscription.plan();
@@ -100,7 +99,58 @@ Result<quota::GateTerms> AccountGates::terms(AccountId account, Instant now) con
   gate.contract = terms.contract;
   gate.tax = terms.tax;
   gate.budget = terms.budget;
+  const invoice::Cap* cap = invoice::find_cap(terms.caps, invoice::CapScope::account, {}, {});
+  if (cap != nullptr && !cap->removed) gate.unit_cap = cap->units;
   return gate;
+}
+
+Result<quota::CapSet> AccountGates::caps(const invoice::Terms& terms) const {
+  const auto rates_of = [](const catalog::Plan& plan) { return quota::CapRates{plan.rates.message, plan.rates.pcu}; };
+  const catalog::PlanPtr next = terms.subscription.next_plan();
+  quota::CapSet set;
+  set.month = terms.subscription.period();
+  set.zone = terms.catalogue.catalogue->zone;
+  set.rates = rates_of(*terms.subscription.rated_by());
+  set.next_rates = rates_of(next ? *next : *terms.subscription.plan());
+  for (const invoice::Cap& cap : terms.caps) {
+    if (cap.removed || cap.scope == invoice::CapScope::account) continue;
+    TRY(slot, ports_.slots.of(cap.id));
+    set.caps.push_back({cap.id, cap.project, cap.prefix, cap.units, cap.amount, slot});
+  }
+  return set;
+}
+
+Result<void> AccountGates::set_caps(quota::Gate& gate, const invoice::Terms& terms, Instant now, bool first) const {
+  TRY(set, caps(terms));
+  const InstantRange month = terms.subscription.period();
+  Result<void> read_failed;
+  gate.caps().set(gate, set, now, first, [&](CapId id) -> std::int64_t {
+    const auto units = ports_.usage.cap_units(id, month);
+    if (!units) read_failed = units.error();
+    const auto cap = std::ranges::find(terms.caps, id, &invoice::Cap::id);
+    return invoice::cap_used(*cap, month, units ? *units : 0);
+  });
+  return read_failed;
+}
+
+void AccountGates::noted(const invoice::Terms& terms, Instant now) const {
+  ports_.entitlements.set(terms.account, *terms.subscription.plan());
+  const std::optional<Instant> next = terms.contract_changes_after(now);
+  const bool capped = terms.budget || std::ranges::any_of(terms.caps, [](const invoice::Cap& cap) { return !cap.removed; });
+  const std::lock_guard lock(due_mutex_);
+  if (next)
+    due_[terms.account] = *next;
+  else
+    due_.erase(terms.account);
+  if (capped)
+    capped_.insert(terms.account);
+  else
+    capped_.erase(terms.account);
+}
+
+std::vector<AccountId> AccountGates::capped() const {
+  const std::lock_guard lock(due_mutex_);
+  return {capped_.begin(), capped_.end()};
 }
 
 Result<quota::GateUsage> AccountGates::usage(AccountId account, const quota::GateTerms& terms, Instant now) const {
@@ -129,33 +179,60 @@ std::shared_ptr<quota::Gate> AccountGates::make(AccountId account) const {
   // An account that was just made may be asked for by its first client before its history has begun.
   (void)ports_.billing.open_account(account, {"postage", "first use"});
   const Instant now = ports_.clock.wall();
-  auto new_terms = terms(account, now);
-  if (!new_terms) {
-    log(Level::error, "no gate for an account", {{"account", account.value}, {"error", new_terms.error().to_string()}});
-    return nullptr;
-  }
-  auto used = usage(account, *new_terms, now);
-  if (!used) {
-    log(Level::error, "no gate for an account", {{"account", account.value}, {"error", used.error().to_string()}});
-    return nullptr;
-  }
-  return std::make_shared<quota::Gate>(std::move(*new_terms), now, *used);
+  const auto made = [&]() -> Result<std::shared_ptr<quota::Gate>> {
+    TRY(all, ports_.billing.terms(account, now));
+    TRY(gate_terms, terms(all));
+    TRY(used, usage(account, gate_terms, now));
+    auto gate = std::make_shared<quota::Gate>(std::move(gate_terms), now, used);
+    TRY_VOID(set_caps(*gate, all, now, true));
+    noted(all, now);
+    return gate;
+  }();
+  if (made) return *made;
+  log(Level::error, "no gate for an account", {{"account", account.value}, {"error", made.error().to_string()}});
+  return nullptr;
 }
 
 Result<void> AccountGates::renew(AccountId account) {
+  const std::lock_guard one_at_a_time(renewing_);
   const std::shared_ptr<quota::Gate> gate = gates_.find(account);
   if (gate == nullptr) return {};
   const Instant now = ports_.clock.wall();
-  TRY(new_terms, terms(account, now));
+  TRY(all, ports_.billing.terms(account, now));
+  TRY(new_terms, terms(all));
   const quota::GateTerms kept = new_terms;
   Result<void> read_failed;
-  gate->set_terms(std::move(new_terms), now, [&] {
+  gate->set_terms(std::move(new_terms), now, [&]() -> std::optional<quota::GateUsage> {
     auto used = usage(account, kept, now);
     if (used) return *used;
-    read_failed = used.error();
-    return gate->usage(now);
+    read_failed = used.error();  // The next tick tries again.
+    return std::nullopt;
   });
+  noted(all, now);
+  if (read_failed) read_failed = set_caps(*gate, all, now, false);
+  if (!read_failed) {
+    const std::lock_guard lock(due_mutex_);
+    due_[account] = now;
+  }
   return read_failed;
+}
+
+Result<void> AccountGates::tick(Instant now) {
+  std::vector<AccountId> due;
+  {
+    const std::lock_guard lock(due_mutex_);
+    for (const auto& [account, at] : due_) {
+      if (at <= now) due.push_back(account);
+    }
+  }
+  for (const AccountId account : due) TRY_VOID(renew(account));
+  return {};
+}
+
+std::vector<quota::CapUsage> AccountGates::cap_usage(AccountId account, Instant now) {
+  const std::shared_ptr<quota::Gate> gate = gates_.of(account);
+  if (gate == nullptr) return {};
+  return gate->caps().usage(*gate, now);
 }
 
 }  // namespace postage::app

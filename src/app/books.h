@@ -1,8 +1,11 @@
 #pragma once
 // What the invoice room asks of the tenants and catalogues, and what the gates are made from: adapters between rooms that
 // do not know each other. Thread: any worker, the control thread; gates may be made on a shard (see AccountGates).
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,7 +16,9 @@
 #include "invoice/batch.h"
 #include "invoice/billing.h"
 #include "invoice/ports.h"
+#include "meter/slots.h"
 #include "meter/usage_reader.h"
+#include "quota/entitlements.h"
 #include "quota/gate.h"
 #include "quota/terms.h"
 
@@ -64,6 +69,8 @@ class AccountGates {
     const invoice::AccountBook& accounts;
     const meter::UsageReader& usage;
     const Clock& clock;
+    meter::Slots& slots;                ///< places of what caps see
+    quota::Entitlements& entitlements;  ///< told of each account's plan as its contract makes it
     const invoice::AccountBatch* account_batch = nullptr;  ///< for warm()
   };
   explicit AccountGates(Ports ports);
@@ -74,15 +81,29 @@ class AccountGates {
   /// Makes gates of accounts that have none, in order of their ids, until `until` (by the clock's steady time); the next
   /// call goes on behind the last one. Accounts made later are found as well. True when all have been looked at.
   bool warm(Steady until);
-  /// The account's plan, contract, tax or budget is new: its gate, if there is one, enforces it from now on.
+  /// The account's plan, contract, tax, budget or caps are new: its gate, if there is one, enforces it from now on.
   Result<void> renew(AccountId account);
+  /// Renews the accounts whose contract begins or ends by `now`. Thread: the control thread.
+  Result<void> tick(Instant now);
+  /// Accounts with a gate that have caps of their own or a budget. Thread: any.
+  [[nodiscard]] std::vector<AccountId> capped() const;
+  /// What the account's caps below the account have seen this month, by the gate; empty without a gate.
+  [[nodiscard]] std::vector<quota::CapUsage> cap_usage(AccountId account, Instant now);
 
  private:
   std::shared_ptr<quota::Gate> make(AccountId account) const;
-  [[nodiscard]] Result<quota::GateTerms> terms(AccountId account, Instant now) const;
+  [[nodiscard]] Result<quota::GateTerms> terms(const invoice::Terms& terms) const;
+  [[nodiscard]] Result<quota::CapSet> caps(const invoice::Terms& terms) const;
+  Result<void> set_caps(quota::Gate& gate, const invoice::Terms& terms, Instant now, bool first) const;
+  /// What everybody else must know of new terms.
+  void noted(const invoice::Terms& terms, Instant now) const;
   [[nodiscard]] Result<quota::GateUsage> usage(AccountId account, const quota::GateTerms& terms, Instant now) const;
 
   Ports ports_;
+  std::mutex renewing_;  ///< the newest terms are set last
+  mutable std::mutex due_mutex_;
+  mutable std::set<AccountId> capped_;
+  mutable std::map<AccountId, Instant> due_;  ///< when the account's contract next begins or ends
   quota::Gates gates_;
   AccountId warmed_to_;
 };

@@ -118,6 +118,12 @@ Result<void> PostOffice::tell(const QuotaNotice& notice) {
   return keep(notice.key(), "quota", notice.account, notify::quota_letter(facts));
 }
 
+Result<void> PostOffice::tell(const CapNotice& notice) {
+  notify::GenericFacts facts = notice.letter;
+  facts.console_url = console_url_;
+  return keep(notice.key, "cap", notice.account, notify::generic_letter(facts));
+}
+
 Result<notify::MailDraft> PostOffice::invoice_mail(const invoice::IssuedNotice& notice) const {
   notify::InvoiceFacts facts;
   facts.locale = notice.account.locale;

@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "app/cap_watch.h"
 #include "app/paper_desk.h"
 #include "app/quota_watch.h"
 #include "app/settings.h"
@@ -30,6 +31,7 @@ class PostOffice final : public invoice::InvoiceOutbox, public invoice::OutboxBa
 
   /// Stores the letter of a threshold; a second call with the same key stores nothing.
   Result<void> tell(const QuotaNotice& notice);
+  Result<void> tell(const CapNotice& notice);
   /// Both letters carry their document as a PDF.
   Result<void> invoice_issued(const invoice::IssuedNotice& notice) override;
   /// In one transaction: all or none are kept.

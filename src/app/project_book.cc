@@ -81,6 +81,15 @@ bool Catalogues::fixed(std::string_view name) const {
   return found != nullptr && found->fixed;
 }
 
+std::function<catalog::PlanPtr(AccountId)> listed_plans(const auth::Directory& directory, const Catalogues& catalogues) {
+  return [&directory, &catalogues](AccountId id) -> catalog::PlanPtr {
+    const auth::SnapshotRef snapshot = directory.snapshot();
+    const auth::AccountInfo* account = snapshot->account(id);
+    const catalog::CataloguePtr catalogue = account != nullptr ? catalogues.find(account->catalogue) : nullptr;
+    return catalogue != nullptr ? catalogue->find(account->plan) : nullptr;
+  };
+}
+
 std::optional<shard::ProjectTerms> DirectoryBook::find(ProjectId id) const {
   const auth::SnapshotRef snapshot = directory_.snapshot();
   const auth::ProjectInfo* project = snapshot->project(id);
@@ -91,6 +100,7 @@ std::optional<shard::ProjectTerms> DirectoryBook::find(ProjectId id) const {
   terms.id = id;
   terms.account = project->account;
   terms.open = catalogue != nullptr && !account->suspended && !project->disabled && !project->deleted_at;
+  terms.publish_subscribe = entitlements_.has(project->account, "publish_subscribe");
   terms.flush_gap = milliseconds(project->limits.flush_gap_ms);
   if (catalogue != nullptr) terms.unit_bytes = static_cast<std::uint32_t>(catalogue->kilobyte);
   terms.window.messages_max = static_cast<std::size_t>(project->limits.recent_window_messages);

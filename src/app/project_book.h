@@ -1,6 +1,7 @@
 #pragma once
 // The shards' view of the directory: what the message path must know of each project. Thread: any; reads a snapshot.
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -9,6 +10,7 @@
 
 #include "auth/directory.h"
 #include "catalog/catalog.h"
+#include "quota/entitlements.h"
 #include "shard/ports.h"
 
 namespace postage::app {
@@ -54,17 +56,21 @@ class Catalogues {
   std::unique_ptr<Shelf> shelf_;
 };
 
+/// The list plan of an account by the directory, for quota::Entitlements; both outlive what is returned.
+std::function<catalog::PlanPtr(AccountId)> listed_plans(const auth::Directory& directory, const Catalogues& catalogues);
+
 class DirectoryBook final : public shard::ProjectBook {
  public:
-  /// Both outlive this.
-  DirectoryBook(const auth::Directory& directory, const Catalogues& catalogues)
-      : directory_(directory), catalogues_(catalogues) {}
-  [[nodiscard]] std::uint64_t version() const override { return directory_.version(); }
+  /// All outlive this.
+  DirectoryBook(const auth::Directory& directory, const Catalogues& catalogues, const quota::Entitlements& entitlements)
+      : directory_(directory), catalogues_(catalogues), entitlements_(entitlements) {}
+  [[nodiscard]] std::uint64_t version() const override { return directory_.version() + entitlements_.version(); }
   [[nodiscard]] std::optional<shard::ProjectTerms> find(ProjectId id) const override;
 
  private:
   const auth::Directory& directory_;
   const Catalogues& catalogues_;
+  const quota::Entitlements& entitlements_;
 };
 
 /// Unguessable bytes for epochs and session keys.

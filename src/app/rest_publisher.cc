@@ -13,7 +13,8 @@ api::Problem problem_of(const shard::Refusal& refusal) {
   if (refusal.quota) {
     const shard::Refusal::Quota& quota = *refusal.quota;
     problem.quota = api::QuotaFacts{std::string(quota.meter), std::to_string(quota.limit), std::to_string(quota.used),
-                                    std::to_string(quota.needed), quota.reset_at};
+                                    std::to_string(quota.needed), quota.reset_at, quota.cap_scope, quota.cap_name,
+                                    quota.cap_amount};
   }
   return problem;
 }
@@ -43,8 +44,10 @@ void RestPublisher::publish(api::PublishAsk ask, std::function<void(std::variant
   shard::publish_from_outside(bus_, std::move(what), [done = std::move(done)](const shard::Answer<shard::Published>& answer) {
     if (const auto* refusal = std::get_if<shard::Refusal>(&answer)) return done(problem_of(*refusal));
     const auto& published = std::get<shard::Published>(answer);
-    done(api::Published{published.position.epoch, published.position.offset, published.at, published.units,
-                        published.receivers});
+    api::Published told{published.position.epoch, published.position.offset, published.at, published.units,
+                        published.receivers};
+    if (published.refused) told.refused = problem_of(*published.refused);
+    done(std::move(told));
   });
 }
 

@@ -11,6 +11,7 @@
 #include "app/adoption.h"
 #include "app/books.h"
 #include "app/bundle_room.h"
+#include "app/cap_watch.h"
 #include "app/catalogue_room.h"
 #include "app/close_duty.h"
 #include "app/control.h"
@@ -78,6 +79,7 @@ struct Server::Parts {
   std::unique_ptr<CatalogueRoom> catalogue_room;
   std::unique_ptr<BundleRoom> bundle_room;
   std::unique_ptr<invoice::Documents> documents;
+  std::unique_ptr<quota::Entitlements> entitlements;
   std::unique_ptr<AccountGates> gates;
   std::unique_ptr<DirectoryBook> projects;
   std::unique_ptr<ProbedBook> book;
@@ -94,6 +96,7 @@ struct Server::Parts {
   std::unique_ptr<PostOffice> post;
   std::unique_ptr<UsageScan> scan;
   std::unique_ptr<QuotaWatch> watch;
+  std::unique_ptr<CapWatch> cap_watch;
   std::unique_ptr<ForecastWatch> forecasts;
   std::unique_ptr<CloseDuty> close;
   std::unique_ptr<Adoption> adoption;
@@ -163,7 +166,9 @@ Result<void> Server::Parts::make_money_rooms() {
   (void)adopted;
   TRY(bundler, BundleRoom::open(settings.server_data_dir, *billing));
   bundle_room = std::move(bundler);
-  gates = std::make_unique<AccountGates>(AccountGates::Ports{*billing, *accounts, meter->reader(), clock, accounts.get()});
+  entitlements = std::make_unique<quota::Entitlements>(listed_plans(*store->directory, catalogues));
+  gates = std::make_unique<AccountGates>(AccountGates::Ports{*billing, *accounts, meter->reader(), clock, meter->slots(),
+                                                             *entitlements, accounts.get()});
   accounts->on_terms([this](AccountId id) {
     if (watch) watch->touch(id);
     return gates->renew(id);
@@ -171,7 +176,7 @@ Result<void> Server::Parts::make_money_rooms() {
   gates->warm(clock.steady() + kWarmAtStart);
   TRY(desk, HelpDesk::open(settings, *store->database, *audit, clock));
   help = std::move(desk);
-  projects = std::make_unique<DirectoryBook>(*store->directory, catalogues);
+  projects = std::make_unique<DirectoryBook>(*store->directory, catalogues, *entitlements);
   book = std::make_unique<ProbedBook>(*projects);
   probe = std::make_unique<ProbeProject>(auth::system_entropy());
   return {};
@@ -185,7 +190,10 @@ Result<void> Server::Parts::make_lanes() {
   router = std::make_unique<api::Router>(api::Services{clock, *store->directory, *store->credentials, *audit,
                                                        auth::system_entropy(), *billing, *publisher, meter->reader(),
                                                        *documents, &catalogue_room->desk(), settings.billing_catalogue,
-                                                       &bundle_room->bundles, uptime_log.get(), &help->desk()});
+                                                       &bundle_room->bundles, uptime_log.get(), &help->desk(),
+                                                       entitlements.get(), [this](AccountId account, Instant now) {
+                                                         return gates->cap_usage(account, now);
+                                                       }});
   workers = std::make_unique<WorkerPool>(static_cast<int>(settings.server_workers), kWorkerQueue);
   if (!settings.tls_certificate.empty()) {
     TRY(chain, net::read_pem_file(settings.tls_certificate));
@@ -247,6 +255,8 @@ Result<void> Server::Parts::make_control() {
   });
   watch = std::make_unique<QuotaWatch>(QuotaWatch::Ports{*billing, *accounts, *accounts, meter->reader(), gates->gates(), *scan, clock,
                                                          [this](const QuotaNotice& notice) { return post->tell(notice); }});
+  cap_watch = std::make_unique<CapWatch>(
+      CapWatch::Ports{*billing, *accounts, *gates, [this](const CapNotice& notice) { return post->tell(notice); }});
   forecasts = std::make_unique<ForecastWatch>(ForecastWatch::Ports{
       *billing, *accounts, [this](AccountId after, std::size_t most) { return accounts->ids_after(after, most); },
       [this](const QuotaNotice& notice) { return post->tell(notice); }});
@@ -268,7 +278,9 @@ Result<void> Server::Parts::make_control() {
                     return adoption->round();
                   }},
                  {"catalogues", [this](Instant now) { return catalogue_room->desk().tick(now); }},
+                 {"contracts", [this](Instant now) { return gates->tick(now); }},
                  {"quota notices", [this](Instant now) { return watch->tick(now); }, [this] { return watch->more(); }},
+                 {"cap notices", [this](Instant now) { return cap_watch->tick(now); }},
                  {"forecasts", [this](Instant now) { return forecasts->tick(now); }},
                  {"month close", [this](Instant now) { return close->run(now); }, [this] { return close->more(); }},
                  {"credit notes", [this](Instant now) { return documents->tell_credits(*post, now); }},

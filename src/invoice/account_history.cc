@@ -7,13 +7,15 @@
 
 #include "db/many.h"
 #include "invoice/batch.h"
+#include "invoice/contract_json.h"
 
 namespace postage::invoice {
 namespace {
 
 constexpr std::size_t kTextMax = 500;
 constexpr std::array kKinds{EventKind::opened, EventKind::plan,   EventKind::contract,
-                            EventKind::tax,    EventKind::budget, EventKind::catalogue};
+                            EventKind::tax,    EventKind::budget, EventKind::catalogue,
+                            EventKind::cap};
 
 std::optional<EventKind> kind_of(std::string_view name) {
   for (const EventKind kind : kKinds) {
@@ -57,6 +59,32 @@ AccountEvent read_event(db::Row& row, std::int64_t& unknown) {
 
 Error unknown_kind(std::int64_t event) {
   return Error(Errc::corrupt_record, "account history: event " + std::to_string(event) + " is of no known kind");
+/// A contract may begin in the open month or later, and must not be over.
+Result<void> check_validity(const rating::Contract& contract, const Terms& terms, Instant at) {
+  if (contract.valid_from && *contract.valid_from < terms.subscription.period().start) {
+    return Error(Errc::bad_request, "/from: lies before the open month, whose bills are made");
+  }
+  if (contract.valid_until && *contract.valid_until <= at) {
+    return Error(Errc::bad_request, "/until: must lie in the future");
+  }
+  return {};
+}
+
+Result<void> check_cap(const Cap& cap) {
+  const bool account = cap.scope == CapScope::account, channels = cap.scope == CapScope::channels;
+  if (account == bool(cap.project)) {
+    return Error(Errc::bad_request, account ? "/project: the account's cap is of no project" : "/project: is missing");
+  }
+  if (channels == cap.prefix.empty() || cap.prefix.size() > kCapPrefixBytesMax) {
+    return Error(Errc::bad_request, channels ? "/prefix: must have 1 to 64 bytes" : "/prefix: only of channels");
+  }
+  if (!cap.units && !cap.amount) return Error(Errc::bad_request, "/units: give units, amount or both");
+  if (account && cap.amount) {
+    return Error(Errc::bad_request, "/amount: the account's cap in money is its budget: PUT /accounts/{account}/budget");
+  }
+  if (cap.units && *cap.units < 0) return Error(Errc::bad_request, "/units: must not be negative");
+  if (cap.amount && cap.amount->is_negative()) return Error(Errc::bad_request, "/amount: must not be negative");
+  return {};
 }
 
 std::string plan_value(std::string_view plan) { return nlohmann::json{{"plan", std::string(plan)}}.dump(); }
@@ -156,8 +184,31 @@ Result<void> AccountHistory::set_contract(AccountId account, const std::optional
   return database_.write([&](db::Connection& connection) -> Result<void> {
     TRY(at, in_force_from(connection, account, now));
     TRY(before, terms(connection, account, at));
-    const std::string value = contract ? contract_value(*contract, before.catalogue.catalogue->currency) : "null";
+    if (!contract) return append(connection, {0, account, at, EventKind::contract, "null"}, by);
+    TRY_VOID(check_validity(*contract, before, at));
+    TRY_VOID(catalog::check_overrides(*before.listed, contract->overrides, contract->bundles));
+    const std::string value = contract_value(*contract, before.listed->currency);
     return append(connection, {0, account, at, EventKind::contract, value}, by);
+  });
+}
+
+Result<Cap> AccountHistory::set_cap(AccountId account, Cap cap, Instant now, const ChangedBy& by) {
+  return database_.write([&](db::Connection& connection) -> Result<Cap> {
+    TRY(at, in_force_from(connection, account, now));
+    TRY(before, terms(connection, account, at));
+    const Cap* known = find_cap(before.caps, cap.scope, cap.project, cap.prefix);
+    const bool alive = known != nullptr && !known->removed;
+    if (cap.removed && !alive) return Errc::not_found;
+    if (!cap.removed) TRY_VOID(check_cap(cap));
+    const auto living = std::ranges::count(before.caps, false, &Cap::removed);
+    if (!cap.removed && !alive && (living >= static_cast<std::int64_t>(kCapsMax) ||
+                                   (known == nullptr && before.caps.size() >= kCapsEverMax))) {
+      return Error(Errc::conflict, "an account has at most 100 caps at a time and 1,000 different ones ever");
+    }
+    if (alive) cap.before = 0;  // It goes on from where it is.
+    TRY_VOID(append(connection, {0, account, at, EventKind::cap, cap_value(cap, before.listed->currency)}, by));
+    TRY(after, terms(connection, account, at));
+    return *find_cap(after.caps, cap.scope, cap.project, cap.prefix);
   });
 }
 
@@ -204,7 +255,8 @@ Result<void> check_move(const Terms& terms, const CatalogueMove& move) {
   for (const auto& [from, to] : move.plans) {
     if (!here.find(from)) return Error(Errc::bad_request, "plans: there is no plan " + from);
   }
-  const bool promised = !terms.contract.discount_percent.is_zero() || terms.contract.minimum_spend || terms.budget;
+  const bool capped = std::ranges::any_of(terms.caps, [](const Cap& cap) { return !cap.removed && cap.amount; });
+  const bool promised = !terms.contracts.empty() || terms.budget || capped;
   if (here.currency.code != there.currency.code && promised) {
     return Error(Errc::conflict, "the currency is another one: take back contract and budget first");
   }

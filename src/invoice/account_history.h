@@ -3,8 +3,8 @@
 // who asked and why. Rows are only added. The state at any instant is played from them (terms.h), so that yesterday's
 // bill and last year's are made the same way.
 //
-// Values: opened {"catalogue","plan"}, plan {"plan"}, contract {"discount_percent","minimum_spend"?}|null,
-// tax {"rate_percent","inclusive"}|null, budget {"amount"}|null, catalogue {"catalogue","from","plans"}|null.
+// Values: opened {"catalogue","plan"}, plan {"plan"}, contract (contract_json.h)|null, tax {"rate_percent","inclusive"}|null,
+// budget {"amount"}|null, catalogue {"catalogue","from","plans"}|null, cap (caps.h).
 #include <map>
 #include <optional>
 #include <string>
@@ -46,9 +46,12 @@ class AccountHistory {
 
   /// Asks for a plan at `now`; see Subscription::change. Errors: no_account, bad_request (no such plan).
   Result<PlanPreview> change_plan(AccountId account, std::string_view plan, Instant now, const ChangedBy& by);
-  /// None removes. Errors: no_account, bad_request (percent outside 0 to 100, a negative amount).
+  /// None ends what is agreed. Errors: no_account, bad_request (percent outside 0 to 100, a negative amount, what no plan
+  /// of the catalogue can have, a validity that begins before the open month or is over; the detail begins with the JSON
+  /// pointer).
   Result<void> set_contract(AccountId account, const std::optional<rating::Contract>& contract, Instant now,
                             const ChangedBy& by);
+  /// None removes. Errors: no_account, bad_request (percent outside 0 to 100, a negative amount).
   Result<void> set_tax(AccountId account, const std::optional<rating::Tax>& tax, Instant now, const ChangedBy& by);
   Result<void> set_budget(AccountId account, const std::optional<Rational>& budget, Instant now, const ChangedBy& by);
 
@@ -63,6 +66,9 @@ class AccountHistory {
                               const std::map<std::string, std::string>& plans, Instant now, const ChangedBy& by);
   /// Takes back a move that has not begun; without one nothing happens.
   Result<void> stay_on_catalogue(db::Connection& connection, AccountId account, Instant now, const ChangedBy& by);
+  /// Makes the cap of that scope, project and prefix, or changes its limits; `removed` ends it. Says what it is now.
+  /// Errors: no_account, not_found (to remove), conflict (too many), bad_request (limits that make no sense).
+  Result<Cap> set_cap(AccountId account, Cap cap, Instant now, const ChangedBy& by);
 
   /// The account as of `at`. Errors: no_account before its first instant.
   [[nodiscard]] Result<Terms> terms(AccountId account, Instant at) const;

@@ -84,6 +84,25 @@ Result<void> Billing::set_budget(AccountId account, const std::optional<Rational
   return tell(account, now);
 }
 
+Result<Cap> Billing::set_cap(AccountId account, Cap cap, Instant now, const ChangedBy& by) {
+  cap.before = 0;
+  if (cap.scope == CapScope::project && cap.project && !cap.removed) {
+    TRY(terms, history_.terms(account, now));
+    const InstantRange month = terms.subscription.period();
+    TRY(usage, ports_.usage.month(account, std::vector<meter::NamedProject>{{cap.project, {}}}, month));
+    const Cap* known = find_cap(terms.caps, cap.scope, cap.project, cap.prefix);
+    std::int64_t seen = 0;
+    if (known != nullptr) {
+      TRY(units, ports_.usage.cap_units(known->id, month));
+      seen = units;
+    }
+    cap.before = usage.projects.front().units - seen;
+  }
+  TRY(made, history_.set_cap(account, std::move(cap), now, by));
+  TRY_VOID(tell(account, now));
+  return made;
+}
+
 Result<void> Billing::tell(AccountId account, Instant now) {
   TRY(terms, history_.terms(account, now));
   return ports_.accounts.terms_changed(account, terms.catalogue.catalogue->name, terms.subscription.plan()->name);

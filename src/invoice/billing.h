@@ -73,6 +73,9 @@ class Billing {
                             const ChangedBy& by);
   Result<void> set_tax(AccountId account, const std::optional<rating::Tax>& tax, Instant now, const ChangedBy& by);
   Result<void> set_budget(AccountId account, const std::optional<Rational>& budget, Instant now, const ChangedBy& by);
+  /// Makes, changes or (`removed`) ends a cap of the customer's own, likewise told. A cap on a project counts the month
+  /// from its start, one on channels from when it was made.
+  Result<Cap> set_cap(AccountId account, Cap cap, Instant now, const ChangedBy& by);
 
   /// Issued invoices with ids below `before`, newest first, at most `limit` (1 to 201).
   [[nodiscard]] Result<std::vector<StoredInvoice>> invoices(AccountId account, std::int64_t before,

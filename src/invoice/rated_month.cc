@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/log.h"
+#include "invoice/contract_json.h"
 #include "base/text_bytes.h"
 
 namespace postage::invoice {
@@ -101,6 +102,9 @@ void append_terms(std::string& out, const RatedMonth& rated) {
     out += ']';
   }
   text_member(out, "month_days", std::to_string(input.month_days));
+  if (says_more(input.contract)) {
+    out += ",\"contract\":" + contract_value(input.contract, input.catalogue->currency);
+  }
   out += '}';
 }
 

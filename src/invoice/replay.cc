@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "invoice/contract_json.h"
 #include "invoice/rated_month.h"
 #include "invoice/sla.h"
 #include "invoice/store.h"
@@ -65,19 +66,34 @@ Result<rating::Usage> usage_of_document(const Json& usage) {
                        static_cast<UInt128>(byte_hours), static_cast<std::int64_t>(hours)};
 }
 
-Result<rating::MonthInput> input_of(const Json& document, const catalog::CataloguePtr& catalogue) {
+/// Old documents, and contracts of a discount and a minimum, have no contract object: those two stand beside it.
+Result<rating::Contract> contract_of(const Json& terms, const Currency& currency) {
+  rating::Contract contract;
+  if (terms.contains("contract")) {
+    auto read = read_contract(part_of(terms, "contract").dump(), currency);
+    if (!read) return differs("the contract: " + read.error().detail);
+    contract = std::move(*read);
+  }
+  TRY(discount, fraction_of(terms, "discount_percent"));
+  contract.discount_percent = discount;
+  contract.minimum_spend.reset();
+  if (terms.contains("minimum_spend")) {
+    TRY(minimum, fraction_of(terms, "minimum_spend"));
+    contract.minimum_spend = minimum;
+  }
+  return contract;
+}
+
+Result<rating::MonthInput> input_of(const Json& document, const catalog::CataloguePtr& listed) {
   const Json& terms = part_of(document, "terms");
   rating::MonthInput input;
+  TRY(contract, contract_of(terms, listed->currency));
+  const catalog::CataloguePtr catalogue = catalog::with_contract(listed, contract.overrides, contract.bundles);
+  input.contract = std::move(contract);
   input.catalogue = catalogue;
   input.plan = catalogue->find(text_of(terms, "plan"));
   input.minimum_plan = catalogue->find(text_of(terms, "minimum_plan"));
   if (!input.plan || !input.minimum_plan) return differs("a plan is not in the catalogue");
-  TRY(discount, fraction_of(terms, "discount_percent"));
-  input.contract.discount_percent = discount;
-  if (terms.contains("minimum_spend")) {
-    TRY(minimum, fraction_of(terms, "minimum_spend"));
-    input.contract.minimum_spend = minimum;
-  }
   TRY(tax, fraction_of(terms, "tax_percent"));
   input.tax = {tax, terms.value("tax_inclusive", false)};
   TRY(credit, fraction_of(terms, "sla_credit_percent"));

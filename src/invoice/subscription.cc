@@ -21,6 +21,12 @@ Subscription::Subscription(catalog::CataloguePtr catalogue, MonthKey month, std:
   CHECK(!spans_.empty());
 }
 
+void Subscription::take_plans(const catalog::CataloguePtr& own) {
+  catalogue_ = own;
+  for (PlanSpan& span : spans_) span.plan = own->find(span.plan->name);
+  if (pending_) pending_ = own->find(pending_->name);
+}
+
 PlanChange Subscription::change(const catalog::PlanPtr& wanted, Instant at) {
   const int now = catalogue_->rank(plan()->name), then = catalogue_->rank(wanted->name);
   CHECK(then >= 0);

@@ -60,6 +60,9 @@ class Subscription {
   /// replaces an earlier one. None cancels it.
   void move_to(std::optional<CatalogueMove> move) { move_ = std::move(move); }
 
+  /// The same plans by name from `own`, which is this catalogue with a contract's changes. Not to be rolled afterwards.
+  void take_plans(const catalog::CataloguePtr& own);
+
   [[nodiscard]] MonthKey month() const { return month_; }
   [[nodiscard]] InstantRange period() const;
   [[nodiscard]] const catalog::CataloguePtr& catalogue() const { return catalogue_; }

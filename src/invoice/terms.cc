@@ -1,6 +1,9 @@
 #include "invoice/terms.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include "invoice/contract_json.h"
 
 namespace postage::invoice {
 namespace {
@@ -25,20 +28,19 @@ Result<Rational> decimal_of(const Json& value, const char* name) {
 }
 
 Result<void> play_contract(Terms& terms, const AccountEvent& event) {
-  const Json value = parse(event.value);
   rating::Contract contract;
-  if (value.is_null()) {
-    terms.contract = contract;
-    return {};
+  const bool none = event.value == "null";
+  if (!none) {
+    auto read = read_contract(event.value, terms.catalogue.catalogue->currency);
+    if (!read) return corrupt(event);
+    contract = std::move(*read);
   }
-  if (!value.is_object()) return corrupt(event);
-  TRY(discount, decimal_of(value, "discount_percent"));
-  contract.discount_percent = discount;
-  if (!text_of(value, "minimum_spend").empty()) {
-    TRY(minimum, decimal_of(value, "minimum_spend"));
-    contract.minimum_spend = minimum;
-  }
-  terms.contract = contract;
+  ContractSpan span{std::move(contract), event.at, Instant::max()};
+  span.from = std::max(event.at, span.contract.valid_from.value_or(event.at));
+  span.until = span.contract.valid_until.value_or(Instant::max());
+  for (ContractSpan& before : terms.contracts) before.until = std::min(before.until, span.from);
+  if (!none) terms.contracts.push_back(std::move(span));
+  std::erase_if(terms.contracts, [](const ContractSpan& each) { return each.until <= each.from; });
   return {};
 }
 
@@ -75,8 +77,12 @@ void roll_to(Terms& terms, Instant at) {
     terms.next_catalogue.reset();
     if (!other_money) continue;
     // Amounts of the old currency say nothing in the new one.
-    terms.contract = {};
+    terms.contracts.clear();
     terms.budget.reset();
+    for (Cap& cap : terms.caps) {
+      cap.amount.reset();
+      cap.removed = cap.removed || !cap.units;
+    }
   }
 }
 
@@ -127,6 +133,9 @@ Result<void> play_one(Terms& terms, const AccountEvent& event, const CatalogueBo
       return play_budget(terms, event);
     case EventKind::catalogue:
       return play_catalogue(terms, event, catalogues);
+    case EventKind::cap:
+      if (!play_cap(terms.caps, event.value, event.id, event.at)) return corrupt(event);
+      return {};
     case EventKind::opened:
       break;
   }
@@ -145,13 +154,28 @@ Result<Terms> open(const AccountEvent& event, const CatalogueBook& catalogues) {
   const catalog::PlanPtr plan = catalogue->catalogue->find(text_of(value, "plan"));
   if (!plan) return corrupt(event);
   Subscription subscription(catalogue->catalogue, plan, event.at);
-  return Terms{event.account, event.at, std::move(*catalogue), {}, std::move(subscription), {}, {}, {}, event.id};
+  return Terms{event.account, event.at, std::move(*catalogue), {}, nullptr, std::move(subscription), {}, {}, {}, {}, {},
+               event.id};
+}
+
+/// The contract in force at `at`, and the plans as it makes them.
+void dress(Terms& terms, Instant at) {
+  terms.listed = terms.catalogue.catalogue;
+  const auto now = std::ranges::find_if(
+      terms.contracts, [&](const ContractSpan& span) { return span.from <= at && at < span.until; });
+  if (now == terms.contracts.end()) return;
+  terms.contract = now->contract;
+  const catalog::CataloguePtr own =
+      catalog::with_contract(terms.listed, terms.contract.overrides, terms.contract.bundles);
+  if (own == terms.listed) return;
+  terms.catalogue.catalogue = own;
+  terms.subscription.take_plans(own);
 }
 
 }  // namespace
 
 std::string_view event_kind_name(EventKind kind) {
-  constexpr std::string_view kNames[] = {"opened", "plan", "contract", "tax", "budget", "catalogue"};
+  constexpr std::string_view kNames[] = {"opened", "plan", "contract", "tax", "budget", "catalogue", "cap"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -160,17 +184,22 @@ Result<Terms> play(const std::vector<AccountEvent>& events, Instant at, const Ca
   TRY(terms, open(events.front(), catalogues));
   for (std::size_t i = 1; i < events.size() && events[i].at <= at; ++i) TRY_VOID(play_one(terms, events[i], catalogues));
   roll_to(terms, at);
+  dress(terms, at);
   return terms;
+}
+
+std::optional<Instant> Terms::contract_changes_after(Instant at) const {
+  std::optional<Instant> next;
+  for (const ContractSpan& span : contracts) {
+    for (const Instant edge : {span.from, span.until}) {
+      if (edge > at && edge != Instant::max() && (!next || edge < *next)) next = edge;
+    }
+  }
+  return next;
 }
 
 std::string opened_value(std::string_view catalogue, std::string_view plan) {
   return Json{{"catalogue", std::string(catalogue)}, {"plan", std::string(plan)}}.dump();
-}
-
-std::string contract_value(const rating::Contract& contract, const Currency& currency) {
-  Json value = {{"discount_percent", contract.discount_percent.to_plain()}};
-  if (contract.minimum_spend) value["minimum_spend"] = money_text(*contract.minimum_spend, currency);
-  return value.dump();
 }
 
 std::string tax_value(const rating::Tax& tax) {
