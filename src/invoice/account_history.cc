@@ -59,6 +59,8 @@ AccountEvent read_event(db::Row& row, std::int64_t& unknown) {
 
 Error unknown_kind(std::int64_t event) {
   return Error(Errc::corrupt_record, "account history: event " + std::to_string(event) + " is of no known kind");
+}
+
 /// A contract may begin in the open month or later, and must not be over.
 Result<void> check_validity(const rating::Contract& contract, const Terms& terms, Instant at) {
   if (contract.valid_from && *contract.valid_from < terms.subscription.period().start) {
