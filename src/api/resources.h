@@ -23,5 +23,6 @@ std::span<const Route> terms_routes();
 std::span<const Route> message_routes();
 std::span<const Route> audit_routes();
 std::span<const Route> document_routes();
+std::span<const Route> month_close_routes();
 
 }  // namespace postage::api
