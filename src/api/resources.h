@@ -28,5 +28,6 @@ std::span<const Route> audit_routes();
 std::span<const Route> sla_routes();
 std::span<const Route> support_routes();
 std::span<const Route> document_routes();
+std::span<const Route> month_close_routes();
 
 }  // namespace postage::api
