@@ -69,6 +69,7 @@ Outcome published_outcome(const std::variant<Published, Problem>& done) {
 std::optional<Problem> closed(const auth::ProjectInfo& project, const auth::DirectorySnapshot& snapshot) {
   if (project.disabled) return Problem(Errc::forbidden, "the project is disabled");
   const auth::AccountInfo* account = snapshot.account(project.account);
+  if (account && account->in_arrears) return Problem(Errc::account_suspended, "the account is suspended: a bill is unpaid");
   if (account && account->suspended) return Problem(Errc::account_suspended);
   return std::nullopt;
 }

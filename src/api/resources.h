@@ -23,6 +23,8 @@ std::span<const Route> plan_routes();
 std::span<const Route> what_if_routes();
 std::span<const Route> terms_routes();
 std::span<const Route> cap_routes();
+std::span<const Route> payment_routes();
+std::span<const Route> statement_routes();
 std::span<const Route> message_routes();
 std::span<const Route> audit_routes();
 std::span<const Route> sla_routes();

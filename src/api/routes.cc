@@ -11,8 +11,9 @@ std::span<const Route> all_routes() {
     for (const auto table :
          {session_routes(), account_routes(), people_routes(), project_routes(), certificate_routes(), key_routes(),
           usage_routes(), bill_routes(), invoice_routes(), credit_note_routes(), catalogue_routes(),
-          catalogue_desk_routes(), plan_routes(), what_if_routes(), terms_routes(), cap_routes(), message_routes(),
-          audit_routes(), sla_routes(), support_routes(), month_close_routes(), document_routes(), export_routes()}) {
+          catalogue_desk_routes(), plan_routes(), what_if_routes(), terms_routes(), cap_routes(), payment_routes(),
+          statement_routes(), message_routes(), audit_routes(), sla_routes(), support_routes(), month_close_routes(),
+          document_routes(), export_routes()}) {
       all.insert(all.end(), table.begin(), table.end());
     }
     return all;

@@ -19,6 +19,7 @@ constexpr Schema kSchemas[] = {
       "properties":{"id":{"type":"string"},"name":{"type":"string"},"email":{"type":"string"},
       "locale":{"type":"string"},
       "catalogue":{"type":"string"},"plan":{"type":"string"},"suspended":{"type":"boolean"},
+      "suspended_for":{"type":["string","null"],"enum":["operator","arrears",null]},
       "created_at":{"type":"string","format":"date-time"},"meters":
       {"anyOf":[{"$ref":"#/components/schemas/Meters"},{"type":"null"}]},
       "bill":{"anyOf":[{"type":"object","required":["currency","total"],"properties":{"currency":{"type":"string"},
@@ -357,11 +358,15 @@ constexpr Schema kSchemas[] = {
 
 }  // namespace
 
+std::span<const Schema> money_schemas();
+
 std::span<const Schema> all_schemas() {
   static const std::vector<Schema> kAll = [] {
     std::vector<Schema> all(std::begin(kSchemas), std::end(kSchemas));
     const auto catalogue = catalogue_schemas();
     all.insert(all.end(), catalogue.begin(), catalogue.end());
+    const auto money = money_schemas();
+    all.insert(all.end(), money.begin(), money.end());
     std::ranges::sort(all, {}, &Schema::name);
     return all;
   }();

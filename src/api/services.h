@@ -23,6 +23,7 @@ class Billing;
 class Bundles;
 class CatalogueDesk;
 class Documents;
+class Payments;
 }
 namespace postage::meter {
 class UsageReader;
@@ -89,6 +90,7 @@ struct Services {
   const quota::Entitlements* entitlements = nullptr;
   /// What the caps below an account have seen this month.
   std::function<std::vector<quota::CapUsage>(AccountId, Instant)> cap_usage{};
+  invoice::Payments* payments = nullptr;  ///< money received; a server has it always
 };
 
 }  // namespace postage::api

@@ -12,6 +12,7 @@
 #include "auth/test_store.h"
 #include "invoice/catalogue_desk.h"
 #include "invoice/documents/documents.h"
+#include "invoice/payments/payments.h"
 #include "rating/price_lint.h"
 #include "invoice/testing.h"
 #include "notify/hook.h"
@@ -153,6 +154,7 @@ class World {
   std::unique_ptr<catalog::CatalogueStore> catalogue_store;
   std::unique_ptr<invoice::CatalogueDesk> catalogue_desk;
   std::unique_ptr<invoice::Documents> documents;
+  std::unique_ptr<invoice::Payments> payments;
   FakePublisher publisher;
   std::unique_ptr<Router> router;
   AccountId acme, rival;
@@ -184,8 +186,12 @@ inline World::World() {
       *billing, *accounts, *catalogue_store, [this](const catalog::Publication& each) { catalogues.add(each.text); }});
   documents = std::make_unique<invoice::Documents>(
       invoice::Documents::Ports{*billing, *accounts, usage, invoice::Issuer{.name = "Example Ltd"}, "", audit.get()});
+  payments = std::make_unique<invoice::Payments>(
+      invoice::Payments::Ports{*database, *billing, *accounts, nullptr, nullptr, nullptr, audit.get()},
+      invoice::CollectionTerms{});
   router = std::make_unique<Router>(Services{clock, *directory, *credentials, *audit, entropy, *billing, publisher, usage,
-                                             *documents, catalogue_desk.get(), "cn26", nullptr, uptime_log.get(), desk.get()});
+                                             *documents, catalogue_desk.get(), "cn26", nullptr, uptime_log.get(), desk.get(),
+                                             nullptr, {}, payments.get()});
   acme = directory->create_account({.name = "Acme", .email = "a@acme.example", .plan = "basic"}, actor, start)->id;
   rival = directory->create_account({.name = "Rival", .email = "r@rival.example"}, actor, start)->id;
   CHECK(billing->adopt_accounts().ok());

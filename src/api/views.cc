@@ -19,11 +19,21 @@ Page read_page(Query& query) {
   return page;
 }
 
+namespace {
+/// Why an account is suspended, or null.
+Json suspended_for(const auth::AccountInfo& account) {
+  if (account.suspended) return "operator";
+  if (account.in_arrears) return "arrears";
+  return nullptr;
+}
+}  // namespace
+
 Json account_json(const auth::AccountInfo& account) {
   return {{"id", id_text(account.id)},      {"name", account.name},
           {"email", account.email},         {"locale", account.locale},
           {"catalogue", account.catalogue}, {"plan", account.plan},
-          {"suspended", account.suspended}, {"created_at", instant_text_utc(account.created_at)}};
+          {"suspended", account.closed()},  {"suspended_for", suspended_for(account)},
+          {"created_at", instant_text_utc(account.created_at)}};
 }
 
 Json project_json(const auth::ProjectInfo& project) {

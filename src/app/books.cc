@@ -88,7 +88,7 @@ bool AccountGates::warm(Steady until) {
   return true;
 }
 
-Result<quota::GateTerms> AccountGates::terms(const invoice::Terms& terms) const {
+Result<quota::GateTerms> AccountGates::terms(const invoice::Terms& terms, Instant now) const {
   quota::GateTerms gate;
   gate.catalogue = terms.catalogue.catalogue;
   gate.plan = terms.subscription.plan();
@@ -101,6 +101,10 @@ Result<quota::GateTerms> AccountGates::terms(const invoice::Terms& terms) const 
   gate.budget = terms.budget;
   const invoice::Cap* cap = invoice::find_cap(terms.caps, invoice::CapScope::account, {}, {});
   if (cap != nullptr && !cap->removed) gate.unit_cap = cap->units;
+  if (ports_.payments != nullptr) {
+    TRY(prepaid, ports_.payments->prepaid_available(terms.account, now));
+    gate.prepaid = prepaid;
+  }
   return gate;
 }
 
@@ -181,7 +185,7 @@ std::shared_ptr<quota::Gate> AccountGates::make(AccountId account) const {
   const Instant now = ports_.clock.wall();
   const auto made = [&]() -> Result<std::shared_ptr<quota::Gate>> {
     TRY(all, ports_.billing.terms(account, now));
-    TRY(gate_terms, terms(all));
+    TRY(gate_terms, terms(all, now));
     TRY(used, usage(account, gate_terms, now));
     auto gate = std::make_shared<quota::Gate>(std::move(gate_terms), now, used);
     TRY_VOID(set_caps(*gate, all, now, true));
@@ -199,7 +203,7 @@ Result<void> AccountGates::renew(AccountId account) {
   if (gate == nullptr) return {};
   const Instant now = ports_.clock.wall();
   TRY(all, ports_.billing.terms(account, now));
-  TRY(new_terms, terms(all));
+  TRY(new_terms, terms(all, now));
   const quota::GateTerms kept = new_terms;
   Result<void> read_failed;
   gate->set_terms(std::move(new_terms), now, [&]() -> std::optional<quota::GateUsage> {

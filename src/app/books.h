@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "invoice/batch.h"
 #include "invoice/billing.h"
+#include "invoice/payments/payments.h"
 #include "invoice/ports.h"
 #include "meter/slots.h"
 #include "meter/usage_reader.h"
@@ -72,6 +73,7 @@ class AccountGates {
     meter::Slots& slots;                ///< places of what caps see
     quota::Entitlements& entitlements;  ///< told of each account's plan as its contract makes it
     const invoice::AccountBatch* account_batch = nullptr;  ///< for warm()
+    const invoice::Payments* payments = nullptr;  ///< what a prepaid account may spend; null: nobody is prepaid
   };
   explicit AccountGates(Ports ports);
 
@@ -92,7 +94,7 @@ class AccountGates {
 
  private:
   std::shared_ptr<quota::Gate> make(AccountId account) const;
-  [[nodiscard]] Result<quota::GateTerms> terms(const invoice::Terms& terms) const;
+  [[nodiscard]] Result<quota::GateTerms> terms(const invoice::Terms& terms, Instant now) const;
   [[nodiscard]] Result<quota::CapSet> caps(const invoice::Terms& terms) const;
   Result<void> set_caps(quota::Gate& gate, const invoice::Terms& terms, Instant now, bool first) const;
   /// What everybody else must know of new terms.

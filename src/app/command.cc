@@ -32,6 +32,7 @@ constexpr Command kCommands[] = {
     {"project", "make and list projects of an account", command_project},
     {"token", "make a token for a project's user", command_token},
     {"bill", "print the running bill of an account, or a past month's invoice", command_bill},
+    {"payment", "book a payment, or a bank statement, with the running server", command_payment},
     {"what-if", "rate an account's month on every plan", command_what_if},
     {"catalogue", "check, preview and publish the operator's own catalogues", command_catalogue},
     {"export", "write a bundle of an account's months that anybody can verify", command_export},

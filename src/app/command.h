@@ -32,6 +32,7 @@ int command_bill(const Arguments& arguments);
 int command_catalogue(const Arguments& arguments);
 int command_what_if(const Arguments& arguments);
 int command_export(const Arguments& arguments);
+int command_payment(const Arguments& arguments);
 int command_verify(const Arguments& arguments);
 int command_token(const Arguments& arguments);
 int command_account(const Arguments& arguments);

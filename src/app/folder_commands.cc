@@ -43,14 +43,14 @@ std::optional<int> parse(CLI::App& app, const Arguments& arguments) {
 void print_account(const auth::AccountInfo& account, bool json) {
   if (!json) {
     fmt::print("{:>6}  {:<24} {:<28} {:<12} {}{}\n", account.id.value, account.name, account.email, account.catalogue,
-               account.plan, account.suspended ? "  suspended" : "");
+               account.plan, account.in_arrears ? "  suspended, unpaid" : account.suspended ? "  suspended" : "");
     return;
   }
   std::string line = fmt::format(R"({{"id":"{}","name":)", account.id.value);
   append_json_string(line, account.name);
   line += R"(,"email":)";
   append_json_string(line, account.email);
-  line += fmt::format(R"(,"catalogue":"{}","plan":"{}","suspended":{}}})", account.catalogue, account.plan, account.suspended);
+  line += fmt::format(R"(,"catalogue":"{}","plan":"{}","suspended":{}}})", account.catalogue, account.plan, account.closed());
   fmt::print("{}\n", line);
 }
 

@@ -173,4 +173,19 @@ Result<void> PostOffice::credit_note_issued(const invoice::CreditNotice& notice)
               {pdf_to_come(notice.number)});
 }
 
+Result<void> PostOffice::keep_money(db::Connection& connection, const std::string& key,
+                                    const invoice::AccountFacts& account, notify::MoneyFacts facts, Instant now) {
+  facts.console_url = console_url_;
+  TRY(letter, notify::money_letter(facts));
+  notify::MailDraft draft;
+  draft.key = key;
+  draft.account = account.id;
+  draft.kind = "payment";
+  draft.to = account.email;
+  draft.letter = std::move(letter);
+  TRY(added, outbox_.add_in(connection, draft, now));
+  (void)added;
+  return {};
+}
+
 }  // namespace postage::app

@@ -15,6 +15,7 @@
 #include "app/settings.h"
 #include "invoice/batch.h"
 #include "invoice/ports.h"
+#include "notify/notices.h"
 #include "notify/outbox.h"
 #include "notify/smtp.h"
 
@@ -33,6 +34,9 @@ class PostOffice final : public invoice::InvoiceOutbox, public invoice::OutboxBa
   Result<void> tell(const QuotaNotice& notice);
   Result<void> tell(const CapNotice& notice);
   /// Both letters carry their document as a PDF.
+  /// Stores a letter about money in the caller's transaction; a second one with the same key stores nothing.
+  Result<void> keep_money(db::Connection& connection, const std::string& key, const invoice::AccountFacts& account,
+                          notify::MoneyFacts facts, Instant now);
   Result<void> invoice_issued(const invoice::IssuedNotice& notice) override;
   /// In one transaction: all or none are kept.
   Result<void> invoices_issued(std::span<const invoice::IssuedNotice> notices) override;

@@ -99,7 +99,8 @@ std::optional<shard::ProjectTerms> DirectoryBook::find(ProjectId id) const {
   shard::ProjectTerms terms;
   terms.id = id;
   terms.account = project->account;
-  terms.open = catalogue != nullptr && !account->suspended && !project->disabled && !project->deleted_at;
+  terms.open = catalogue != nullptr && !account->closed() && !project->disabled && !project->deleted_at;
+  if (account != nullptr && account->closed()) terms.closed_for = Errc::account_suspended;
   terms.publish_subscribe = entitlements_.has(project->account, "publish_subscribe");
   terms.flush_gap = milliseconds(project->limits.flush_gap_ms);
   if (catalogue != nullptr) terms.unit_bytes = static_cast<std::uint32_t>(catalogue->kilobyte);

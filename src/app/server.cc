@@ -21,7 +21,9 @@
 #include "app/lane.h"
 #include "app/local_asks.h"
 #include "app/local_door.h"
+#include "app/money_desk.h"
 #include "app/paper_desk.h"
+#include "app/payment_command.h"
 #include "app/post.h"
 #include "app/quota_watch.h"
 #include "app/rest_publisher.h"
@@ -80,6 +82,7 @@ struct Server::Parts {
   std::unique_ptr<BundleRoom> bundle_room;
   std::unique_ptr<invoice::Documents> documents;
   std::unique_ptr<quota::Entitlements> entitlements;
+  std::unique_ptr<MoneyDesk> desk;
   std::unique_ptr<AccountGates> gates;
   std::unique_ptr<DirectoryBook> projects;
   std::unique_ptr<ProbedBook> book;
@@ -166,16 +169,18 @@ Result<void> Server::Parts::make_money_rooms() {
   (void)adopted;
   TRY(bundler, BundleRoom::open(settings.server_data_dir, *billing));
   bundle_room = std::move(bundler);
+  TRY(opened, MoneyDesk::open(settings, *store->database, *billing, *accounts, *store->directory, audit.get(), clock));
+  desk = std::move(opened);
   entitlements = std::make_unique<quota::Entitlements>(listed_plans(*store->directory, catalogues));
   gates = std::make_unique<AccountGates>(AccountGates::Ports{*billing, *accounts, meter->reader(), clock, meter->slots(),
-                                                             *entitlements, accounts.get()});
+                                                             *entitlements, accounts.get(), &desk->payments()});
   accounts->on_terms([this](AccountId id) {
     if (watch) watch->touch(id);
     return gates->renew(id);
   });
   gates->warm(clock.steady() + kWarmAtStart);
-  TRY(desk, HelpDesk::open(settings, *store->database, *audit, clock));
-  help = std::move(desk);
+  TRY(helpers, HelpDesk::open(settings, *store->database, *audit, clock));
+  help = std::move(helpers);
   projects = std::make_unique<DirectoryBook>(*store->directory, catalogues, *entitlements);
   book = std::make_unique<ProbedBook>(*projects);
   probe = std::make_unique<ProbeProject>(auth::system_entropy());
@@ -193,7 +198,7 @@ Result<void> Server::Parts::make_lanes() {
                                                        &bundle_room->bundles, uptime_log.get(), &help->desk(),
                                                        entitlements.get(), [this](AccountId account, Instant now) {
                                                          return gates->cap_usage(account, now);
-                                                       }});
+                                                       }, &desk->payments()});
   workers = std::make_unique<WorkerPool>(static_cast<int>(settings.server_workers), kWorkerQueue);
   if (!settings.tls_certificate.empty()) {
     TRY(chain, net::read_pem_file(settings.tls_certificate));
@@ -225,8 +230,9 @@ Result<void> Server::Parts::make_lanes() {
                                                                       }})
                                                   : OwnRoute();
   const OwnRoute asks = local_asks_route(secret, {clock, *billing, catalogue_room->desk()}, *workers);
-  shared.own_route = [local, asks, test_clock](const net::Request& request, const net::Responder& responder) {
-    return local(request, responder) || asks(request, responder) || (test_clock && test_clock(request, responder));
+  const OwnRoute booking = local_payments_route({secret, clock, desk->payments(), *workers});
+  shared.own_route = [local, asks, booking, test_clock](const net::Request& request, const net::Responder& responder) {
+    return local(request, responder) || asks(request, responder) || booking(request, responder) || (test_clock && test_clock(request, responder));
   };
   for (std::size_t i = 0; i < shards; ++i) {
     TRY(lane, Lane::create(shared, static_cast<shard::ShardIndex>(i), i == 0 ? static_cast<std::uint16_t>(settings.server_port) : port));
@@ -262,7 +268,7 @@ Result<void> Server::Parts::make_control() {
       [this](const QuotaNotice& notice) { return post->tell(notice); }});
   close = std::make_unique<CloseDuty>(
       invoice::MonthClose::Ports{*store->database, billing->history(), *accounts, meter->reader(), post.get(), measured.get(),
-                                 &clock, catalogue_texts.get(), accounts.get(), post.get()},
+                                 &clock, catalogue_texts.get(), accounts.get(), post.get(), &desk->payments()},
       close_settings(settings, *meter));
   adoption = std::make_unique<Adoption>(*billing, *accounts);
   control = std::make_unique<Control>(
@@ -284,6 +290,7 @@ Result<void> Server::Parts::make_control() {
                  {"forecasts", [this](Instant now) { return forecasts->tick(now); }},
                  {"month close", [this](Instant now) { return close->run(now); }, [this] { return close->more(); }},
                  {"credit notes", [this](Instant now) { return documents->tell_credits(*post, now); }},
+                 {"payments", [this](Instant now) { return desk->tick(now); }},
                  {"outbox", [this](Instant now) { return post->tick(now); }},
                  {"support", [this](Instant now) { return help->tick(now); }},
                  {"sessions", [this](Instant now) { return sweep_sessions(now); }},

@@ -127,7 +127,8 @@ Result<ProjectInfo> Directory::save_project(const ProjectInfo& project, AuditDra
 
 Result<AccountInfo> Directory::create_account(const NewAccount& fields, const Actor& actor, Instant now) {
   AccountInfo account{.id = {}, .name = fields.name, .email = fields.email, .locale = fields.locale,
-                      .catalogue = fields.catalogue, .plan = fields.plan, .suspended = false, .created_at = now};
+                      .catalogue = fields.catalogue, .plan = fields.plan, .suspended = false,
+                      .in_arrears = false, .created_at = now};
   TRY_VOID(check_account(account));
   const std::lock_guard lock(writing_);
   TRY(changed, refresh_held());
@@ -153,6 +154,7 @@ Result<AccountInfo> Directory::change_account(AccountId id, const AccountChange&
   change_text(account.catalogue, change.catalogue, "catalogue", details);
   change_text(account.plan, change.plan, "plan", details);
   change_flag(account.suspended, change.suspended, "suspended", details);
+  change_flag(account.in_arrears, change.in_arrears, "in_arrears", details);
   TRY_VOID(check_account(account));
   if (details.empty()) return account;
   return save_account(account, {actor, "account.change", {}, {}, {}, std::move(details)}, now);

@@ -83,8 +83,11 @@ struct AccountInfo {
   std::string locale;     ///< "zh" or "en"
   std::string catalogue;  ///< name of the price catalogue
   std::string plan;       ///< plan in force now
-  bool suspended = false;
+  bool suspended = false;   ///< by an operator
+  bool in_arrears = false;  ///< suspended because bills are unpaid; lifted by payment
   Instant created_at;
+  /// True when log-ins and publishes are refused, for either reason.
+  [[nodiscard]] bool closed() const { return suspended || in_arrears; }
 };
 
 /// Everything at one version. Pointers stay good while the snapshot is held.
@@ -139,7 +142,7 @@ struct NewAccount {
 /// Fields to change; the others stay.
 struct AccountChange {
   std::optional<std::string> name{}, email{}, locale{}, catalogue{}, plan{};
-  std::optional<bool> suspended{};
+  std::optional<bool> suspended{}, in_arrears{};
 };
 
 /// Fields of a new project. App ID and certificate may be brought along from elsewhere; else they are made at random.

@@ -17,6 +17,7 @@ AccountInfo read_account(db::Row& row) {
   account.plan = row.text(5);
   account.suspended = row.flag(6);
   account.created_at = row.instant(7);
+  account.in_arrears = row.flag(8);
   return account;
 }
 
@@ -112,7 +113,8 @@ Result<DirectoryRows> read_directory(db::Connection& connection, const Seal& sea
   DirectoryRows rows;
   TRY(version, read_directory_version(connection));
   rows.version = version;
-  TRY(accounts, connection.all("select id, name, email, locale, catalogue, plan, suspended, created_at from account "
+  TRY(accounts, connection.all("select id, name, email, locale, catalogue, plan, suspended, created_at, in_arrears "
+                               "from account "
                                "order by id", read_account));
   TRY(projects, connection.all("select id, account_id, app_id, name, app_id_only, disabled, created_at, deleted_at "
                                "from project order by id", read_project));
@@ -127,11 +129,13 @@ Result<DirectoryRows> read_directory(db::Connection& connection, const Seal& sea
 
 Result<void> write_account(db::Connection& connection, const AccountInfo& account) {
   TRY(written, connection.run(
-      "insert into account(id, name, email, locale, catalogue, plan, suspended, created_at) values (?,?,?,?,?,?,?,?) "
+      "insert into account(id, name, email, locale, catalogue, plan, suspended, created_at, in_arrears) "
+      "values (?,?,?,?,?,?,?,?,?) "
       "on conflict (id) do update set name = excluded.name, email = excluded.email, locale = excluded.locale, "
-      "catalogue = excluded.catalogue, plan = excluded.plan, suspended = excluded.suspended",
+      "catalogue = excluded.catalogue, plan = excluded.plan, suspended = excluded.suspended, "
+      "in_arrears = excluded.in_arrears",
       account.id, account.name, account.email, account.locale, account.catalogue, account.plan, account.suspended,
-      account.created_at));
+      account.created_at, account.in_arrears));
   return written == 1 ? Result<void>() : Error(Errc::store_failed, "the account was not stored");
 }
 

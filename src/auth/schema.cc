@@ -103,7 +103,10 @@ create trigger audit_event_is_never_removed before delete on audit_event
 begin select raise(abort, 'audit events are never removed'); end;
 )sql";
 
-constexpr auto kMigrations = std::to_array<db::Migration>({{1, kFirst}});
+// An account may be closed for unpaid bills besides, and apart from, an operator's suspension.
+constexpr std::string_view kArrears = "alter table account add column in_arrears integer not null default 0;";
+
+constexpr auto kMigrations = std::to_array<db::Migration>({{1, kFirst}, {2, kArrears}});
 
 }  // namespace
 

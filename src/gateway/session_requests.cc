@@ -68,6 +68,7 @@ Result<shard::SessionTraits> Session::check(const wire::Login& login) {
   if (project == nullptr) return Errc::invalid_app_id;
   const auth::AccountInfo* account = door_.tenants.account(project->account);
   if (account == nullptr) return Errc::invalid_app_id;
+  if (account->in_arrears) return Error(Errc::login_not_authorized, "the account is suspended: a bill is unpaid");
   if (account->suspended) return Error(Errc::login_not_authorized, "the account is suspended");
   TRY(grant, auth::check_login(*project, login.user_id, login.token, now().wall, door_.policy));
   set_limits(*project);

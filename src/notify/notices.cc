@@ -105,6 +105,18 @@ Result<Letter> credit_letter(const CreditFacts& facts) {
                       {"console_url", facts.console_url}});
 }
 
+Result<Letter> money_letter(const MoneyFacts& facts) {
+  return make_letter(facts.letter, facts.locale,
+                     {{"account", facts.account},
+                      {"currency", facts.currency},
+                      {"amount", grouped(facts.amount)},
+                      {"balance", grouped(facts.balance)},
+                      {"reference", facts.reference},
+                      {"percent", std::to_string(facts.percent)},
+                      {"until", facts.until == Instant() ? std::string() : time_text(facts.until, facts.zone)},
+                      {"console_url", facts.console_url}});
+}
+
 Result<Letter> generic_letter(const GenericFacts& facts) {
   std::string body;
   for (const std::string& paragraph : facts.paragraphs) body += paragraph + "\n";

@@ -62,6 +62,24 @@ struct CreditFacts {
 };
 Result<Letter> credit_letter(const CreditFacts& facts);
 
+/// The letters about payments: which template, and what it needs. Amounts are decimal text.
+struct MoneyFacts {
+  std::string locale = "en";
+  /// "payment_received", "payment_reminder", "payment_request", "account_suspended", "account_released",
+  /// "prepaid_level", "prepaid_expiry".
+  std::string letter{};
+  std::string account{};
+  std::string currency{};
+  std::string amount{};
+  std::string balance{};
+  std::string reference{};
+  int percent = 0;
+  Instant until{};
+  Zone zone{};  ///< `until` is printed in it
+  std::string console_url{};
+};
+Result<Letter> money_letter(const MoneyFacts& facts);
+
 /// Any other notice: a subject and paragraphs.
 struct GenericFacts {
   std::string locale = "en";

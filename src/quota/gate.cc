@@ -43,7 +43,6 @@ void Gate::fill() {
 
 void Gate::set_terms(GateTerms terms, Instant now) {
   const std::lock_guard lock(state_->mutex);
-  CHECK(terms.catalogue != nullptr && terms.plan != nullptr);
   drain();
   state_->roll_to(now);
   state_->sample_until(now);
@@ -54,7 +53,6 @@ void Gate::set_terms(GateTerms terms, Instant now) {
 
 void Gate::set_terms(GateTerms terms, Instant now, const std::function<std::optional<GateUsage>()>& read) {
   const std::lock_guard lock(state_->mutex);
-  CHECK(terms.catalogue != nullptr && terms.plan != nullptr);
   drain();
   state_->roll_to(now);
   state_->sample_until(now);

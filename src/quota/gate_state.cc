@@ -24,9 +24,16 @@ std::int64_t clamp(UInt128 value) {
 void Gate::State::start(GateTerms first, Instant now, const GateUsage& usage) {
   terms = std::move(first);
   CHECK(terms.catalogue != nullptr && terms.plan != nullptr);
+  own_budget = terms.budget;
+  fold_prepaid();
   open_month(now);
   samples_taken = meter::samples_before(month, now);
   take_over(usage);
+}
+
+void Gate::State::fold_prepaid() {
+  terms.budget = own_budget;
+  if (terms.prepaid && (!own_budget || *terms.prepaid < *own_budget)) terms.budget = terms.prepaid;
 }
 
 void Gate::State::take_over(const GateUsage& usage) {
@@ -65,7 +72,10 @@ void Gate::State::open_month(Instant at) {
 }
 
 void Gate::State::take_terms(GateTerms next, Instant now) {
+  CHECK(next.catalogue != nullptr && next.plan != nullptr);
   terms = std::move(next);
+  own_budget = terms.budget;
+  fold_prepaid();
   messages_allowed.reset();
   if (!terms.month || !terms.month->holds(now) || *terms.month == month) return;
   open_month(now);
@@ -81,6 +91,12 @@ void Gate::State::roll_to(Instant at) {
     const Zone& zone = terms.catalogue->zone;
     day = {zone.day_start(at), zone.next_day_start(at)};
     return;
+  }
+  if (terms.prepaid) {
+    // The ended month's invoice will draw the same money. Calls that come a turn late find none of it left.
+    terms.prepaid = std::max(*terms.prepaid - bill(reached()), Rational(0));
+    previous->left = 0;
+    fold_prepaid();
   }
   open_month(at);
   messages = 0;

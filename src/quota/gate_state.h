@@ -52,6 +52,7 @@ struct Gate::State {
   UInt128 byte_hours = 0;
   std::int64_t samples_taken = 0;
   std::optional<Previous> previous;
+  std::optional<Rational> own_budget;  ///< the customer's; terms.budget is the smaller of it and terms.prepaid
   /// The month's message count at which the budget stands; none = not computed since something else changed the bill.
   std::optional<std::int64_t> messages_allowed;
 
@@ -60,6 +61,7 @@ struct Gate::State {
   void take_over_messages(const GateUsage& usage);
   /// New terms; where their month is another one than the calendar's, the running month becomes it.
   void take_terms(GateTerms next, Instant now);
+  void fold_prepaid();
   [[nodiscard]] bool counting() const;
   /// Opens the day and the month that hold `at`, if they are later. The word must be drained.
   void roll_to(Instant at);

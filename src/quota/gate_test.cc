@@ -154,6 +154,36 @@ TEST_F(GateTest, ABudgetIsTheLargestNumberOfFurtherUnits) {
   EXPECT_EQ(why.code, Errc::budget);
 }
 
+TEST_F(GateTest, F16APrepaidBalanceIsHeldToTheUnitAndCarriedOverTheMonthsEnd) {
+  GateTerms with = terms("cn26", "flagship");
+  with.prepaid = money("100.00");
+  Gate gate(with, now);
+  EXPECT_EQ(gate.admit_messages_many(1, 4'000'000, now), 4'000'000);
+  const Instant february = at("2026-02-01T00:00:00+08:00");
+  EXPECT_EQ(gate.admit_messages_many(1, 2'000'000, february), 1'000'000);  // 20.00 were left, no more.
+  Refusal why;
+  EXPECT_FALSE(gate.admit_messages(1, february, &why));
+  EXPECT_EQ(why.code, Errc::budget);
+  EXPECT_FALSE(gate.admit_messages(1, now, &why));  // A call that comes late finds January's rest spent.
+  with.prepaid = money("20.02");
+  gate.set_terms(with, february);
+  EXPECT_EQ(gate.admit_messages_many(1, 2'000'000, february), 1'000);
+}
+
+TEST_F(GateTest, TheSmallerOfBudgetAndPrepaidBalanceCounts) {
+  GateTerms with = terms("cn26", "flagship");
+  with.prepaid = money("100.00");
+  with.budget = money("10.00");
+  Gate gate(with, now);
+  EXPECT_EQ(gate.admit_messages_many(1, 5'000'000, now), 500'000);
+  const Instant february = at("2026-02-01T00:00:00+08:00");
+  EXPECT_EQ(gate.admit_messages_many(1, 5'000'000, february), 500'000);  // The budget begins afresh, the balance does not.
+  with.budget.reset();
+  with.prepaid = money("90.00");
+  gate.set_terms(with, february);
+  EXPECT_EQ(gate.admit_messages_many(1, 5'000'000, february), 4'000'000);
+}
+
 TEST_F(GateTest, MessagesConnectionsAndStorageDrawOnOneBudget) {
   GateTerms with = terms("cn26", "flagship");
   with.budget = money("10.00");

@@ -24,6 +24,9 @@ struct GateTerms {
   std::optional<InstantRange> month{};
   std::optional<Rational> budget;  ///< the customer's own cap on the month's bill
   std::optional<std::int64_t> unit_cap{};  ///< the customer's own cap on the month's message units, all projects
+  /// What a prepaid account may spend in all, this month's bill included; none = not prepaid. The bill is held to the
+  /// smaller of this and `budget`; at the month's end this falls by the month's bill.
+  std::optional<Rational> prepaid = {};
   /// Count also where no plan quota or budget asks for it, so that the ends at 2^63-1 are exact. The live server leaves
   /// this off: a soft account then costs one branch.
   bool count_always = false;

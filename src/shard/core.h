@@ -19,6 +19,15 @@ class Project {
   [[nodiscard]] const ProjectTerms& terms() const { return terms_; }
   /// True if it may be used: it exists, is not disabled, and can be metered.
   [[nodiscard]] bool open() const { return tally_ != nullptr && terms_.open; }
+  /// What its sessions are ended with while it is not open.
+  [[nodiscard]] Errc closed_for() const { return terms_.closed_for; }
+  /// True when it is the account that is suspended.
+  [[nodiscard]] bool account_suspended() const { return !terms_.open && terms_.closed_for == Errc::account_suspended; }
+  /// What a publish is told while it is not open.
+  [[nodiscard]] Refusal closed_answer() const {
+    if (account_suspended()) return Errc::account_suspended;
+    return Refusal(Errc::channel_publish_message_failed, "the project is closed");
+  }
   /// Null only while nothing was ever admitted for this project here.
   [[nodiscard]] ProjectTally* tally() const { return tally_.get(); }
 

@@ -112,7 +112,7 @@ Answer<Published> Home::publish(const HomePublish& call) {
   HomeChannel* here = channels_.find(call.channel, call.hash);
   if (here != nullptr) here->channel.window().prefetch();
   Project& project = here != nullptr ? here->project : core_.projects.of(call.channel.project);
-  if (!project.open()) return Refusal(Errc::channel_publish_message_failed, "the project is closed");
+  if (!project.open()) return project.closed_answer();
   if (!project.terms().publish_subscribe) [[unlikely]] return Errc::channel_not_available;
   const std::uint64_t receivers = here == nullptr ? 0 : here->channel.subscribers();
   const std::uint64_t unit_bytes = project.terms().unit_bytes;

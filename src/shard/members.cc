@@ -188,7 +188,7 @@ bool Members::end_doomed() {
 
 void Members::end_closed() {
   members_.for_each([this](Member& member) {
-    if (member.state == Member::State::connected && !member.project->open()) doom(member, Errc::kicked_out_by_server);
+    if (member.state == Member::State::connected && !member.project->open()) doom(member, member.project->closed_for());
   });
 }
 

@@ -76,6 +76,7 @@ struct ProjectTerms {
   ProjectId id;
   AccountId account;
   bool open = true;                    ///< false: disabled project or suspended account; its sessions are ended
+  Errc closed_for = Errc::kicked_out_by_server;  ///< what sessions and callers are told while it is not open
   bool publish_subscribe = true;       ///< the account's plan has it
   milliseconds flush_gap{0};           ///< least time between two flushes of one channel; 0, 2 or 10 ms
   std::uint32_t unit_bytes = 1024;     ///< size of a message unit by the account's catalogue

@@ -108,7 +108,7 @@ void Members::subscribe(Member& member, std::uint64_t request, std::string_view 
     member.client.on_subscribed(request, Refusal(Errc::channel_not_available));
     return;
   }
-  Refusal why(Errc::operation_rate_exceed_limitation);
+  Refusal why(member.project->account_suspended() ? Errc::account_suspended : Errc::operation_rate_exceed_limitation);
   if (!member.project->open() || !member.project->tally()->admit(channel, 1, core_.now.wall, why)) {
     member.client.on_subscribed(request, why);
     return;

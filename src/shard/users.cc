@@ -34,6 +34,7 @@ void Users::on(ConnectMail& mail) {
   Refusal why(Errc::login_not_authorized);
   const bool open = project.open();
   if (!open) why = Refusal(Errc::login_rejected, "the project is closed");
+  if (project.account_suspended()) why = Refusal(Errc::login_not_authorized, "the account is suspended");
   // The login's own unit, before anybody is asked to leave for it.
   if (!open || !project.tally()->admit({}, 1, core_.now.wall, why)) {
     core_.send(shard_of(mail.member), ConnectedMail{mail.project, mail.user, mail.member, why, {}});
@@ -181,7 +182,7 @@ void Users::restore(User& user, const Waiting& who) {
 Answer<Published> Users::publish(const HomePublish& call) {
   User* user = users_.find(call.channel, call.hash);
   Project& project = core_.projects.of(call.channel.project);
-  if (!project.open()) return Refusal(Errc::channel_publish_message_failed, "the project is closed");
+  if (!project.open()) return project.closed_answer();
   if (!project.terms().publish_subscribe) return Errc::channel_not_available;
   if (user == nullptr || !user->member) return Errc::channel_receiver_offline;
   const std::uint64_t units = engine::message_units(call.message.payload.bytes.size(), project.terms().unit_bytes);
