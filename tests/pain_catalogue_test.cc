@@ -194,7 +194,7 @@ TEST(PainCatalogue, DuplicateInAdvanceFees) {
   // The same month once more is refused by its key.
   const auto again = room.billing->running({1}, kFebruary - milliseconds(1));
   const auto added = room.database->write(
-      [&](db::Connection& c) { return invoice::add_invoice(c, *again, kFebruary); });
+      [&](db::Connection& c) { return invoice::add_invoice(c, *again, {"", kFebruary}); });
   ASSERT_FALSE(added.ok());
   EXPECT_EQ(added.error().code, Errc::conflict);
 }
@@ -260,6 +260,7 @@ class KeyedOutbox final : public invoice::InvoiceOutbox {
       return {};
     });
   }
+  Result<void> credit_note_issued(const invoice::CreditNotice&) override { return {}; }
 
  private:
   db::Database& database_;

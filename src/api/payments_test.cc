@@ -15,9 +15,10 @@ using testing::World;
 struct PaymentRoutes : ::testing::Test {
   PaymentRoutes() {
     world.clock.set(at("2026-02-03T10:00:00+08:00"));
-    invoice::MonthClose close({*world.database, world.billing->history(), *world.accounts, world.usage, &world.outbox,
-                               nullptr, world.payments.get()},
-                              {});
+    invoice::MonthClose::Ports ports{*world.database, world.billing->history(), *world.accounts, world.usage,
+                                     &world.outbox};
+    ports.settler = world.payments.get();
+    invoice::MonthClose close(ports, {});
     CHECK(close.tick(world.clock.wall())->closed == 2);
     finance = world.operator_of("money@postage.example", auth::Role::finance);
     owner = world.person("second@acme.example", world.acme, auth::Role::owner);

@@ -15,10 +15,11 @@ constexpr std::int64_t kTokenSeconds = 3600;
 /// Admits everything and counts nothing.
 class UncountedProject final : public shard::ProjectTally {
  public:
-  bool admit(std::uint64_t, Instant, shard::Refusal&) override { return true; }
-  void give_back(std::uint64_t, Instant) override {}
-  void count(std::uint64_t, Instant) override {}
-  void count_closing(Instant) override {}
+  bool admit(std::string_view, std::uint64_t, Instant, shard::Refusal&) override { return true; }
+  bool would_admit(std::string_view, std::uint64_t, Instant, shard::Refusal&) override { return true; }
+  void give_back(std::string_view, std::uint64_t, Instant) override {}
+  void count(std::string_view, std::uint64_t, Instant) override {}
+  void count_closing(std::string_view, Instant) override {}
   bool open_connection(const shard::NewConnection&, Instant, meter::Cell&, shard::Refusal&) override { return true; }
   void close_connection(meter::Cell&, Instant) override {}
 };
