@@ -1,4 +1,5 @@
 // The REST answers of the development server: enough of each state of the pages, nothing more.
+import { forecastOf, invoiceFacts, proofOf, slaOf, whatIfOf } from './mock_billing.ts';
 import { type Account, accounts, billOf, extra, invoicesOf, plans, usageOf } from './mock_data.ts';
 
 interface Answer {
@@ -102,9 +103,21 @@ function accountCall(id: string, method: string, rest: string, url: URL, body: R
   if (rest === '/usage') return { status: 200, body: points(account, url.searchParams) };
   if (rest === '/bill') return { status: 200, body: billOf(id) };
   if (rest === '/invoices') return { status: 200, body: { items: invoicesOf(id) } };
+  if (rest === '/what-if') {
+    return { status: 200, body: whatIfOf(id, url.searchParams.get('month'), url.searchParams.get('catalogue')) };
+  }
+  if (rest === '/forecast') return { status: 200, body: forecastOf(id) };
+  if (rest === '/sla') return { status: 200, body: slaOf(id) };
+  const proven = /^\/invoices\/([^/]+)\/proof$/.exec(rest);
+  if (proven) {
+    const proof = proofOf(id, decodeURIComponent(proven[1] ?? ''));
+    return proof ? { status: 200, body: proof } : problem(404, 'not_found', 'there is no such invoice');
+  }
   if (rest.startsWith('/invoices/')) {
     const found = invoicesOf(id).find((invoice) => invoice.number === decodeURIComponent(rest.slice(10)));
-    return found ? { status: 200, body: found } : problem(404, 'not_found', 'there is no such invoice');
+    return found
+      ? { status: 200, body: { ...found, ...invoiceFacts(id) } }
+      : problem(404, 'not_found', 'there is no such invoice');
   }
   if (rest === '/plan' && method === 'PUT') return planChange(id, String(body.plan), body.dry_run === true);
   return problem(404, 'not_found', 'there is no such thing');

@@ -90,6 +90,17 @@ const shots = {
     await page.getByTestId('invoices').getByRole('link').first().click();
     await page.getByTestId('bill-total').waitFor();
   },
+  proof: async (page) => {
+    await shots.invoice(page);
+    await page.getByTestId('proof-verdict').waitFor();
+    await page.locator('.listed summary').click();
+  },
+  whatif: async (page) => {
+    await logIn(page, 'over');
+    await page.getByRole('link', { name: /^(Plans|套餐)$/ }).click();
+    await page.getByTestId('what-if-flagship').getByRole('button').click();
+    await page.locator('.opened').waitFor();
+  },
   plans: async (page) => {
     await logIn(page, 'busy');
     await page.getByRole('link', { name: /^(Plans|套餐)$/ }).click();

@@ -1,5 +1,5 @@
 // Every call of the console, one function each. Paths and shapes: docs/design.md, section REST.
-import { call } from './client.ts';
+import { call, fetchFile, longDeadlineMs, type NamedFile } from './client.ts';
 import {
   readAccount,
   readInvoice,
@@ -12,16 +12,23 @@ import {
   readToken,
   readUsage,
 } from './read.ts';
+import { readPeak, readProof } from './read_invoice.ts';
+import { readForecast, readSla, readWhatIf } from './read_outlook.ts';
 import type {
   Account,
+  Forecast,
   Invoice,
+  InvoiceProof,
+  Peak,
   PlanChange,
   PlanTable,
   Project,
   RtmToken,
   SessionInfo,
+  Sla,
   Usage,
   UsagePoint,
+  WhatIf,
 } from './types.ts';
 
 const id = encodeURIComponent;
@@ -97,6 +104,48 @@ export function listInvoices(account: string, signal?: AbortSignal): Promise<Inv
 
 export function getInvoice(account: string, number: string, signal?: AbortSignal): Promise<Invoice> {
   return call('GET', `/accounts/${id(account)}/invoices/${id(number)}`, readInvoice, { signal });
+}
+
+/** Recomputes the invoice from the meter's signed records: the server may take its time. */
+export function getProof(account: string, number: string, signal?: AbortSignal): Promise<InvoiceProof> {
+  const path = `/accounts/${id(account)}/invoices/${id(number)}/proof`;
+  return call('GET', path, readProof, { signal, deadlineMs: longDeadlineMs });
+}
+
+/** Evidence of a project's peak in a month, as the meter's journal keeps it. */
+export function getPeak(project: string, name: string, month: string, signal?: AbortSignal): Promise<Peak> {
+  const path = `/projects/${id(project)}/peak?${new URLSearchParams({ month })}`;
+  return call('GET', path, (body) => readPeak(body, name), { signal });
+}
+
+export const bundleName = (account: string, month: string) => `account-${account}-${month}.bundle`;
+
+/** The month as a signed bundle for `postage verify`. */
+export function fetchBundle(account: string, month: string): Promise<NamedFile> {
+  const path = `/accounts/${id(account)}/export?${new URLSearchParams({ month })}`;
+  return fetchFile(path, bundleName(account, month));
+}
+
+/** The month's usage on every plan of `catalogue`, or of all catalogues; `month` null is the running one. */
+export function getWhatIf(
+  account: string,
+  month: string | null,
+  catalogue: string | null,
+  signal?: AbortSignal,
+): Promise<WhatIf> {
+  const query = new URLSearchParams({
+    ...(month === null ? {} : { month }),
+    ...(catalogue === null ? {} : { catalogue }),
+  });
+  return call('GET', `/accounts/${id(account)}/what-if?${query}`, readWhatIf, { signal });
+}
+
+export function getForecast(account: string, signal?: AbortSignal): Promise<Forecast> {
+  return call('GET', `/accounts/${id(account)}/forecast`, readForecast, { signal });
+}
+
+export function getSla(account: string, signal?: AbortSignal): Promise<Sla> {
+  return call('GET', `/accounts/${id(account)}/sla`, readSla, { signal });
 }
 
 export function getPlans(catalogue: string, signal?: AbortSignal): Promise<PlanTable> {

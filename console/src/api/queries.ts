@@ -1,19 +1,25 @@
 // The console's reads, with how often they are asked again. One key per thing, so that a publish or a plan change can
 // make exactly what it changed fresh again.
-import { keepPreviousData, type QueryClient, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, type QueryClient, useQueries, useQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import {
   getAccount,
   getBill,
+  getForecast,
   getInvoice,
+  getPeak,
   getPlans,
   getPoints,
+  getProof,
+  getSla,
   getUsage,
+  getWhatIf,
   listAccounts,
   listInvoices,
   listProjects,
   type Step,
 } from './calls.ts';
+import type { Invoice, Peak } from './types.ts';
 
 /** Milliseconds between two looks at usage and bill. The live panel makes them quicker while it is connected. */
 export const calmMs = 5000;
@@ -86,6 +92,60 @@ export function useInvoice(account: string, number: string) {
     queryKey: ['account', account, 'invoices', number],
     queryFn: ({ signal }) => getInvoice(account, number, signal),
     staleTime: 60_000,
+  });
+}
+
+/** An issued invoice does not change: its proof is asked for once. */
+export function useProof(account: string, number: string) {
+  return useQuery({
+    queryKey: ['account', account, 'invoices', number, 'proof'],
+    queryFn: ({ signal }) => getProof(account, number, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Projects whose peaks are asked for one by one when an invoice has no evidence of its own. */
+const peaksMost = 20;
+
+/** The evidence of an invoice's peaks: its own, else what the meter's journal keeps. */
+export function usePeaks(invoice: Invoice): { peaks: Peak[]; isPending: boolean } {
+  const asked = invoice.evidence.length > 0 ? [] : invoice.projects.slice(0, peaksMost);
+  const answers = useQueries({
+    queries: asked.map((project) => ({
+      queryKey: ['peak', project.id, invoice.month],
+      queryFn: ({ signal }: { signal: AbortSignal }) => getPeak(project.id, project.name, invoice.month, signal),
+      staleTime: Number.POSITIVE_INFINITY,
+    })),
+  });
+  const found = answers.flatMap(({ data }) => (data ? [data] : []));
+  return {
+    peaks: asked.length === 0 ? invoice.evidence : found,
+    isPending: answers.some(({ isPending }) => isPending),
+  };
+}
+
+export function useWhatIf(account: string, month: string | null, catalogue: string | null) {
+  return useQuery({
+    queryKey: ['account', account, 'what-if', month, catalogue],
+    queryFn: ({ signal }) => getWhatIf(account, month, catalogue, signal),
+    placeholderData: keepPreviousData,
+    staleTime: 15_000,
+  });
+}
+
+export function useForecast(account: string) {
+  return useQuery({
+    queryKey: ['account', account, 'forecast'],
+    queryFn: ({ signal }) => getForecast(account, signal),
+    refetchInterval: 60_000,
+  });
+}
+
+export function useSla(account: string) {
+  return useQuery({
+    queryKey: ['account', account, 'sla'],
+    queryFn: ({ signal }) => getSla(account, signal),
+    refetchInterval: 60_000,
   });
 }
 

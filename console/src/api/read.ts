@@ -1,11 +1,11 @@
 // Reads answers of the API into the types of the pages. A missing or wrong member that a page cannot do without is an
 // ApiError "malformed", so that a page shows a clear state instead of "undefined".
-import { ApiError } from './errors.ts';
+import { decimal, fail, optionalDecimal, optionalText, type Row, row, text } from './fields.ts';
+import { readInvoiceFacts, readLine } from './read_invoice.ts';
 import type {
   Account,
   Gap,
   Invoice,
-  InvoiceLine,
   Meter,
   MeterName,
   Plan,
@@ -18,37 +18,6 @@ import type {
   UsagePoint,
 } from './types.ts';
 import { meterNames } from './types.ts';
-
-type Row = Record<string, unknown>;
-
-function fail(what: string): never {
-  throw new ApiError('malformed', 200, { detail: what });
-}
-
-function row(value: unknown, what: string): Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Row) : fail(what);
-}
-
-function text(from: Row, name: string): string {
-  const value = from[name];
-  return typeof value === 'string' ? value : fail(name);
-}
-
-function optionalText(from: Row, name: string): string | null {
-  const value = from[name];
-  return typeof value === 'string' ? value : null;
-}
-
-/** A decimal string; whole JSON numbers that are exact are taken too. */
-function optionalDecimal(from: Row, name: string): string | null {
-  const value = from[name];
-  if (typeof value === 'string' && value !== '') return value;
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value.toString() : null;
-}
-
-function decimal(from: Row, name: string): string {
-  return optionalDecimal(from, name) ?? fail(name);
-}
 
 /** Items of a list answer: `{items:[...]}` or the array itself. */
 export function readList<T>(value: unknown, item: (value: unknown) => T): T[] {
@@ -153,19 +122,6 @@ export function readPoints(value: unknown): UsagePoint[] {
   });
 }
 
-function readLine(value: unknown): InvoiceLine {
-  const from = row(value, 'line');
-  return {
-    kind: text(from, 'kind'),
-    quantity: optionalDecimal(from, 'quantity'),
-    included: optionalDecimal(from, 'included'),
-    overage: optionalDecimal(from, 'overage'),
-    unitPrice: optionalDecimal(from, 'unit_price'),
-    amount: decimal(from, 'amount'),
-    inclusive: from.inclusive === true,
-  };
-}
-
 export function readInvoice(value: unknown): Invoice {
   const from = row(value, 'invoice');
   const lines = Array.isArray(from.lines) ? from.lines : fail('lines');
@@ -180,6 +136,7 @@ export function readInvoice(value: unknown): Invoice {
     issuedAt: optionalText(from, 'issued_at'),
     lines: lines.map(readLine),
     total: decimal(from, 'total'),
+    ...readInvoiceFacts(from),
   };
 }
 

@@ -31,10 +31,28 @@ describe('lines of a bill', () => {
         )}
       />,
     );
-    expect(shown('messages')).toContain('(32,114,208 − 30,000,000) × ¥0.00002 ≈ ¥42.28');
+    expect(shown('messages')).toContain('32,114,208 used, 30,000,000 included: 2,114,208 × ¥0.00002 ≈ ¥42.28');
     expect(shown('messages')).toContain('¥20 per million');
     expect(shown('base')).toContain('¥399.00');
     expect(screen.getByTestId('bill-total').textContent).toBe('¥441.28');
+  });
+
+  it('explain connections by their peak', () => {
+    const pcu = { kind: 'pcu', quantity: '501', included: '500', overage: '1', unit_price: '0.2', amount: '0.20' };
+    render(<BillLines invoice={invoice('basic', [pcu], '399.20')} />);
+    expect(shown('pcu')).toContain('501 at the peak, 500 included: 1 × ¥0.20 = ¥0.20');
+  });
+
+  it('name the percent of the terms where there is one', () => {
+    const lines = [
+      { kind: 'discount', amount: '-10.00' },
+      { kind: 'tax', amount: '6.00' },
+    ];
+    const terms = { discount_percent: '10', tax_percent: '25/4' };
+    const bill = { month: '2026-11', plan: 'basic', catalogue: 'cn26', currency: 'CNY', lines, total: '96.00', terms };
+    render(<BillLines invoice={readInvoice(bill)} />);
+    expect(shown('discount')).toContain('10% by your contract');
+    expect(shown('tax')).toContain('On the sum after discount and minimum');
   });
 
   it('say "=" only where it is exact', () => {

@@ -17,7 +17,10 @@ export function useRateText() {
   };
 }
 
-function useExplanation(invoice: Invoice) {
+/** A bill of any kind: running, issued, or what another plan would have charged. */
+type Bill = Pick<Invoice, 'plan' | 'currency' | 'lines' | 'total'> & Partial<Pick<Invoice, 'percents'>>;
+
+function useExplanation(invoice: Bill) {
   const { t } = useTranslation();
   const names = useNames();
   return (line: InvoiceLine): string => {
@@ -29,8 +32,11 @@ function useExplanation(invoice: Invoice) {
       included === null ||
       overage === null
     ) {
-      return t(`line.${kind}.why${line.inclusive ? 'Inclusive' : ''}`, {
+      const percent = invoice.percents?.[kind as keyof Invoice['percents']] ?? null;
+      const why = `line.${kind}.why${line.inclusive ? 'Inclusive' : ''}`;
+      return t(percent === null ? why : [`${why}Percent`, why], {
         plan: names.plan(invoice.plan),
+        percent,
         defaultValue: '',
       });
     }
@@ -40,15 +46,14 @@ function useExplanation(invoice: Invoice) {
         quantity: formatQuantity(included),
         defaultValue: formatQuantity(included),
       }),
+      overage: formatQuantity(overage),
       price: formatMoney(unitPrice, invoice.currency),
       amount: formatMoney(line.amount, invoice.currency),
       equals: compare(multiply(overage, unitPrice), line.amount) === 0 ? '=' : '≈',
     };
     if (compare(overage, '0') === 0)
       return compare(quantity, included) > 0 ? t('line.capped', facts) : t('line.within', facts);
-    return compare(included, '0') === 0
-      ? t('line.payg', facts)
-      : t('line.over', { ...facts, included: formatQuantity(included) });
+    return compare(included, '0') === 0 ? t('line.payg', facts) : t([`line.${kind}.over`, 'line.over'], facts);
   };
 }
 
@@ -60,7 +65,7 @@ function Cell({ label, text }: { label: string; text: string | null }) {
   );
 }
 
-export function BillLines({ invoice }: { invoice: Invoice }) {
+export function BillLines({ invoice }: { invoice: Bill }) {
   const { t } = useTranslation();
   const names = useNames();
   const rate = useRateText();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   compare,
+  formatDifference,
   formatMoney,
   formatQuantity,
   formatShort,
@@ -80,5 +81,17 @@ describe('arithmetic', () => {
     expect(permille('99.9999999', '100')).toBe(999);
     expect(permille('5', '0')).toBe(0);
     expect(permille('9223372036854775807', '1', 5000)).toBe(5000);
+  });
+});
+
+describe('differences', () => {
+  it.each([
+    ['2800.00', '+¥2,800.00'],
+    ['-1100.00', '−¥1,100.00'],
+    ['0.00', '±¥0.00'],
+    ['90071992547409930.01', '+¥90,071,992,547,409,930.01'],
+    ['unknown', 'unknown'],
+  ])('prints %s as %s', (amount, printed) => {
+    expect(formatDifference(amount, 'CNY')).toBe(printed);
   });
 });

@@ -118,3 +118,11 @@ export function formatShort(text: string, language: string): string {
   if (value < unit || value % unit !== 0n) return grouped(text);
   return `${grouped((value / unit).toString())}${chinese ? ' 万' : ' M'}`;
 }
+
+/** A difference of money with its sign: "+¥2,800.00", "−¥1,100.00", "±¥0.00". */
+export function formatDifference(amount: string, currency: string): string {
+  if (!isDecimal(amount)) return amount;
+  const sign = compare(amount, '0');
+  const text = formatMoney(amount, currency);
+  return sign < 0 ? text : `${sign === 0 ? '±' : '+'}${text}`;
+}

@@ -10,6 +10,9 @@ import { useNames } from '../ui/names.ts';
 import { saveFile } from '../ui/save_file.ts';
 import { Failed, Loading } from '../ui/states.tsx';
 import { formatInstant, formatMonth } from '../ui/time.ts';
+import { PeakPanel } from './peak_panel.tsx';
+import { ProofPanel } from './proof_panel.tsx';
+import { UptimePanel } from './uptime_panel.tsx';
 
 function csvOf(invoice: Invoice): string {
   const rows = invoice.lines.map((line) =>
@@ -19,6 +22,9 @@ function csvOf(invoice: Invoice): string {
   );
   return ['kind,quantity,included,overage,unit_price,amount', ...rows, `total,,,,,${invoice.total}`, ''].join('\r\n');
 }
+
+/** An invoice of a server that does not name its zone is shown in UTC. */
+const zoneOf = (invoice: Invoice) => invoice.zone ?? 'UTC';
 
 function Sheet({ account, invoice }: { account: string; invoice: Invoice }) {
   const { t, i18n } = useTranslation();
@@ -31,7 +37,7 @@ function Sheet({ account, invoice }: { account: string; invoice: Invoice }) {
         <dd>{value}</dd>
       </div>
     );
-  const zone = invoice.catalogue.startsWith('cn') ? 'Asia/Shanghai' : 'UTC';
+  const zone = zoneOf(invoice);
   return (
     <article className="panel sheet" aria-label={t('invoice.title')}>
       <header className="sheet-head">
@@ -98,7 +104,12 @@ export function InvoicePage() {
         ) : null}
       </div>
       {invoice ? (
-        <Sheet account={account} invoice={invoice} />
+        <>
+          <Sheet account={account} invoice={invoice} />
+          {invoice.uptime ? <UptimePanel uptime={invoice.uptime} zone={zoneOf(invoice)} /> : null}
+          <PeakPanel invoice={invoice} zone={zoneOf(invoice)} />
+          <ProofPanel account={account} number={number} invoice={invoice} />
+        </>
       ) : query.error ? (
         <Failed error={query.error} retry={() => query.refetch()} />
       ) : (

@@ -8,11 +8,13 @@ import { busyMs, calmMs, PaceContext, refreshMeters, useAccount, useUsage } from
 import { meterNames, type Usage } from '../api/types.ts';
 import { BillPanel } from '../bill/bill_panel.tsx';
 import { LivePanel } from '../live/live_panel.tsx';
+import { ForecastPanel } from '../outlook/forecast_panel.tsx';
 import { useSession } from '../session/store.ts';
 import { useNames } from '../ui/names.ts';
 import { Notice } from '../ui/notice.tsx';
 import { Failed, Loading } from '../ui/states.tsx';
 import { formatMonth, formatSecond, timeLeft } from '../ui/time.ts';
+import { MonthUptime } from '../uptime/month_uptime.tsx';
 import { MeterCard } from '../usage/meter_card.tsx';
 import { Notices } from '../usage/notices.tsx';
 import { ProjectsPanel } from '../usage/projects_panel.tsx';
@@ -95,6 +97,8 @@ function Overview({ account, onLive }: { account: string; onLive(on: boolean): v
         <LivePanel account={account} userId={userId} zone={usage.data.zone} onUse={onUse} onState={onLive} />
         <UsagePanel account={account} usage={usage.data} />
         <ProjectsPanel usage={usage.data} />
+        <ForecastPanel account={account} zone={usage.data.zone} />
+        <MonthUptime account={account} zone={usage.data.zone} />
       </div>
     </>
   );

@@ -12,6 +12,7 @@ import { useNames } from '../ui/names.ts';
 import { Notice } from '../ui/notice.tsx';
 import { Failed, Loading } from '../ui/states.tsx';
 import { ChangePlan } from './change_plan.tsx';
+import { WhatIf } from './what_if.tsx';
 
 /** The line kind whose rate text belongs to a meter. */
 const lineOf: Record<MeterName, string> = { pcu: 'pcu', messages: 'messages', storage_gb: 'storage' };
@@ -153,6 +154,7 @@ export function PlansPage() {
       ) : null}
       {mayChange ? null : <Notice tone="gap" title={t('plans.mayNot')} />}
       {body()}
+      {usage.data ? <WhatIf account={account} usage={usage.data} /> : null}
       {usage.data ? (
         <ChangePlan
           account={account}

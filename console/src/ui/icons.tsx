@@ -67,6 +67,14 @@ export const PrintIcon = (props: IconProps) => <Line {...props} d="M6 7V2.500h8V
 export const TableIcon = (props: IconProps) => <Line {...props} d="M3 4h14v12H3zM3 8h14M3 12h14M9 8v8" />;
 export const ChartIcon = (props: IconProps) => <Line {...props} d="M3 17h14M5.5 14v-4M10 14V5M14.5 14V8" />;
 
+export const CopyIcon = (props: IconProps) => <Line {...props} d="M7 7h10v10H7zM13 7V3H3v10h4" />;
+export const SealIcon = (props: IconProps) => (
+  <Line
+    {...props}
+    d="M10 2l6.500 2.500v5c0 4-2.700 7-6.500 8.500-3.800-1.500-6.500-4.500-6.500-8.500v-5zM7 10l2.200 2.200L13 8"
+  />
+);
+
 /** The mark: a stamp with three bars of a meter. */
 export function Logo({ size = 26 }: { size?: number }) {
   return (

@@ -35,6 +35,19 @@ export function formatSecond(at: string | number, zone: string, language: string
   return format(at, zone, language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
 }
 
+/** Day and time to the second, for what is evidence. */
+export function formatMoment(at: string | number, zone: string, language: string): string {
+  return format(at, zone, language, {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hour12: false,
+  });
+}
+
 /** "2026-11" -> "November 2026" or "2026年11月". */
 export function formatMonth(month: string, language: string): string {
   return /^\d{4}-\d{2}$/.test(month)
