@@ -6,6 +6,7 @@
 #include <map>
 
 #include "api/testing.h"
+#include "invoice/close.h"
 
 namespace postage::api {
 namespace {
@@ -30,6 +31,8 @@ struct Exception {
 };
 
 constexpr Exception kLeavesNone[] = {
+    {"lintCatalogue", "reads a text and stores nothing"},
+    {"previewCatalogue", "computes what a catalogue would change and stores nothing"},
     {"publishMessage", "a message is metered and billed; it changes no setting"},
     {"createToken", "signs a text for the caller and stores nothing"},
 };
@@ -58,6 +61,78 @@ Values with_request(World& world) {
   return {{"request", made.text("id")}};
 }
 
+/// Closes January, so that PO-2026-000001 is acme's; the operator logs in anew in February.
+Values with_invoice(World& world) {
+  invoice::MonthClose::Ports ports{*world.database, world.billing->history(), *world.accounts, world.usage, &world.outbox};
+  ports.settler = world.payments.get();
+  invoice::MonthClose close(ports, {});
+  world.clock.set(invoice::testing::at("2026-02-03T10:00:00+08:00"));
+  CHECK(close.tick(world.clock.wall())->closed == 2);
+  const std::string me = R"({"email":"op@postage.example","password":"correct horse battery"})";
+  world.operator_token = world.send("POST", "/v1/session", "", me).text("token");
+  return {{"number", "PO-2026-000001"}};
+}
+
+Values with_payment(World& world) {
+  Values values = with_invoice(world);
+  world.send("POST", world.account_path() + "/payments", world.operator_token,
+             R"({"id":"T1","date":"2026-02-03","amount":"500.00","currency":"CNY"})");
+  values["payment"] = world.get(world.account_path() + "/payments", world.operator_token).json["items"][0]["payment"];
+  return values;
+}
+
+Values in_suspense(World& world) {
+  world.send("POST", "/v1/payments/import", world.operator_token,
+             R"({"csv":"id,date,amount,currency,reference\nB2,2026-01-03,5.00,CNY,?\n"})");
+  return {{"payment", world.get("/v1/payments/suspense", world.operator_token).json["items"][0]["payment"]}};
+}
+
+std::string draft_of_cn27() {
+  Json document = Json::parse(*catalog::builtin_text("cn26"));
+  document["name"] = "cn27";
+  document["effective_from"] = "2026-03-01";
+  return Json{{"text", document.dump()}, {"replaces", "cn26"}, {"reason", "walk"}}.dump();
+}
+
+Values with_draft(World& world) {
+  world.send("POST", "/v1/catalogues", world.operator_token, draft_of_cn27());
+  return {{"catalogue", "cn27"}};
+}
+
+Values with_catalogue(World& world) {
+  const Values values = with_draft(world);
+  world.send("POST", "/v1/catalogues/cn27:publish", world.operator_token, R"({"reason":"walk"})");
+  return values;
+}
+
+constexpr char kMove[] = R"({"catalogue":"cn27","from":"2026-03","reason":"walk"})";
+
+Values with_move(World& world) {
+  const Values values = with_catalogue(world);
+  world.send("PUT", world.account_path() + "/catalogue", world.operator_token, kMove);
+  return values;
+}
+
+Values with_cap(World& world) {
+  const Seen made = world.send("POST", world.account_path() + "/caps", world.operator_token, R"({"scope":"account","units":"1000"})");
+  return {{"cap", made.text("id")}};
+}
+
+Values with_contract(World& world) {
+  world.send("PUT", world.account_path() + "/contract", world.operator_token, R"({"discount_percent":"10","reason":"walk"})");
+  return {};
+}
+
+Values with_downgrade(World& world) {
+  world.send("PUT", world.account_path() + "/plan", world.operator_token, R"({"plan":"free"})");
+  return {};
+}
+
+Values prepaid(World& world) {
+  world.send("PUT", world.account_path() + "/prepaid", world.operator_token, R"({"prepaid":true,"reason":"walk"})");
+  return {};
+}
+
 const std::vector<Sample>& samples() {
   static const std::vector<Sample> kAll = {
       {"createAccount", R"({"name":"New","email":"n@new.example"})"},
@@ -72,7 +147,10 @@ const std::vector<Sample>& samples() {
       {"deleteProject", ""},
       {"rotateCertificate", ""},
       {"changeCertificate", R"({"enabled":false})"},
-      {"deleteCertificate", ""},
+      {"deleteCertificate", "", [](World& world) {
+         world.send("POST", "/v1/projects/" + std::to_string(world.chat.value) + "/certificates/secondary:rotate", world.operator_token);
+         return Values{};
+       }},
       {"createKey", R"({"name":"k","role":"viewer"})"},
       {"revokeKey", "", with_key},
       {"addPerson", R"({"email":"new@acme.example","role":"viewer","name":"New","password":"correct horse battery"})"},
@@ -88,6 +166,29 @@ const std::vector<Sample>& samples() {
       {"openSupportRequest", R"({"subject":"s","text":"t"})"},
       {"commentSupportRequest", R"({"text":"t"})", with_request},
       {"closeSupportRequest", "", with_request},
+      {"voidInvoice", R"({"reason":"walk"})", with_invoice},
+      {"creditInvoice", R"({"amount":"1.00","reason":"walk"})", with_invoice},
+      {"draftCatalogue", draft_of_cn27()},
+      {"publishCatalogue", R"({"reason":"walk"})", with_draft},
+      {"withdrawCatalogue", R"({"reason":"walk"})", with_catalogue},
+      {"moveAccount", kMove, with_catalogue},
+      {"keepAccount", "", with_move},
+      {"keepPlan", "", with_downgrade},
+      {"cancelPlan", ""},
+      {"endContract", R"({"reason":"walk"})", with_contract},
+      {"makeCap", R"({"scope":"account","units":"1000"})"},
+      {"changeCap", R"({"units":"2000"})", with_cap},
+      {"removeCap", "", with_cap},
+      {"recordPayment", R"({"id":"T1","date":"2026-01-03","amount":"5.00","currency":"CNY"})"},
+      {"reversePayment", R"({"reason":"walk"})", with_payment},
+      {"importPayments", R"({"csv":"id,date,amount,currency,reference\nB2,2026-01-03,5.00,CNY,?\n"})"},
+      {"assignPayment", R"({"account":"1","reason":"walk"})", in_suspense},
+      {"addCredit", R"({"reference":"C1","amount":"1.00","reason":"walk"})"},
+      {"addRefund", R"({"reference":"R1","amount":"1.00","reason":"walk"})", with_payment},
+      {"writeOff", R"({"reference":"W1","amount":"1.00","invoice":"PO-2026-000001","reason":"walk"})", with_invoice},
+      {"setCollection", R"({"mode":"classic","reason":"walk"})"},
+      {"setPrepaid", R"({"prepaid":true,"reason":"walk"})"},
+      {"addGrant", R"({"kind":"granted","reference":"G1","amount":"1.00","reason":"walk"})", prepaid},
   };
   return kAll;
 }

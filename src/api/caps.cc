@@ -115,13 +115,14 @@ Result<invoice::Cap> named(Call& call, const invoice::Terms& terms) {
 
 Outcome change(Call& call) {
   TRY(terms, call.services.billing.terms(call.account, call.now));
-  TRY(cap, named(call, terms));
   Body body(call.request.body);
-  cap.units.reset();
-  cap.amount.reset();
-  read_limits(body, terms.listed->currency, cap);
+  invoice::Cap limits;
+  read_limits(body, terms.listed->currency, limits);
   const std::string reason = body.maybe_text("reason", {0, 500}).value_or("");
   if (auto mistake = body.mistake()) return *mistake;
+  TRY(cap, named(call, terms));
+  cap.units = limits.units;
+  cap.amount = limits.amount;
   return keep(call, std::move(cap), reason, 200);
 }
 

@@ -23,7 +23,9 @@ std::string target_of(const Route& route, const World& world) {
                                                                {"number", "PO-2026-000001"},
                                                                {"catalogue", "cn26"},
                                                                {"channel", "room"},
-                                                               {"request", "1"}};
+                                                               {"request", "1"},
+                                                               {"cap", "1"},
+                                                               {"payment", "1"}};
   std::string target = "/v1";
   std::string_view rest = route.path;
   while (!rest.empty()) {

@@ -85,8 +85,6 @@ constexpr Schema kSchemas[] = {
       "why":{"type":"string"}}}}}})"},
     {"PrepaidSwitch", R"({"type":"object","additionalProperties":false,"required":["prepaid","reason"],
       "properties":{"prepaid":{"type":"boolean"},"reason":{"type":"string","minLength":1,"maxLength":500}}})"},
-    {"Reason", R"({"type":"object","additionalProperties":false,"required":["reason"],
-      "properties":{"reason":{"type":"string","minLength":1,"maxLength":500}}})"},
     {"Statement", R"({"type":"object","required":["account","currency","zone","balance","months"],
       "properties":{"account":{"type":"string"},"currency":{"type":"string"},"zone":{"type":"string"},
       "balance":{"type":"string","description":"now; below 0: owed"},"owed":{"type":"string"},"credit":{"type":"string"},

@@ -60,6 +60,7 @@ TEST_F(SlaTest, ABreachIsCreditedInTheRunningBillToo) {
 
 TEST_F(SlaTest, MonthsAreNamedAndChecked) {
   world.clock.set(at("2026-03-05T00:00:00+08:00"));
+  world.operator_token = world.operator_of("march@postage.example", auth::Role::operator_);
   EXPECT_EQ(world.get(world.account_path() + "/sla?month=2026-02", world.operator_token).text("minutes"), "40320");
   const Seen future = world.get(world.account_path() + "/sla?month=2026-04", world.operator_token);
   EXPECT_EQ(future.status, 400);

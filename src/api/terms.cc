@@ -134,7 +134,7 @@ const Route kRoutes[] = {
      "What is agreed beyond the plan: discounts, committed minimum, bundles, overrides of the plan; the whole object",
      Permission::contract_write, set_contract, "Contract", "Terms"},
     {Method::del, "/accounts/{account}/contract", "endContract", "End what is agreed, now", Permission::contract_write,
-     end_contract, "Reason", "Terms"},
+     end_contract, "OptionalReason", "Terms"},
     {Method::put, "/accounts/{account}/tax", "setTax", "Tax of the account's invoices", Permission::contract_write,
      set_tax, "Tax", "Terms"},
     {Method::get, "/accounts/{account}/history", "getHistory",

@@ -70,9 +70,12 @@ struct World {
     meter = need(meter::Meter::open(std::move(options), *store->database, clock), "meter");
     billing = std::make_unique<invoice::Billing>(
         invoice::Billing::Ports{*store->database, accounts, texts, meter->reader()});
-    gates = std::make_unique<app::AccountGates>(app::AccountGates::Ports{*billing, accounts, meter->reader(), clock, &accounts});
+    documents = app::make_documents(app::Settings{}, *billing, accounts, *meter, nullptr);
+    entitlements = std::make_unique<quota::Entitlements>(app::listed_plans(*store->directory, catalogues));
+    gates = std::make_unique<app::AccountGates>(app::AccountGates::Ports{*billing, accounts, meter->reader(), clock,
+                                                                         meter->slots(), *entitlements, &accounts});
     accounts.on_terms([this](AccountId id) { return gates->renew(id); });
-    post = need(app::PostOffice::open(app::Settings{}, "http://localhost", *store->database, clock), "post");
+    post = need(app::PostOffice::open(app::Settings{}, "http://localhost", *store->database, clock, *documents), "post");
   }
 
   FebruaryClock clock;
@@ -82,6 +85,8 @@ struct World {
   app::DirectoryAccounts accounts;
   std::unique_ptr<meter::Meter> meter;
   std::unique_ptr<invoice::Billing> billing;
+  std::unique_ptr<invoice::Documents> documents;
+  std::unique_ptr<quota::Entitlements> entitlements;
   std::unique_ptr<app::AccountGates> gates;
   std::unique_ptr<app::PostOffice> post;
 };
@@ -116,7 +121,7 @@ Result<void> make_account(db::Connection& c, World& world, std::int64_t id) {
   constexpr const char* kDollarPlans[] = {"free", "starter", "pro", "business", "enterprise"};
   const bool dollars = id % 7 == 0;
   auth::AccountInfo account{AccountId{id}, fmt::format("Account {}", id), fmt::format("a{}@example.com", id), "en",
-                            dollars ? "us25" : "cn26", (dollars ? kDollarPlans : kPlans)[id % 5], false,
+                            dollars ? "us25" : "cn26", (dollars ? kDollarPlans : kPlans)[id % 5], false, false,
                             dollars ? kJanuary + std::chrono::hours(8) : kJanuary};
   TRY_VOID(auth::write_account(c, account));
   TRY_VOID(make_history(c, account));
