@@ -72,7 +72,8 @@ TEST_P(CheapestTest, PlansComeCheapestFirst) {
                                    "--json"}, in, out, err);
   ASSERT_EQ(code, 0) << err.str();
   std::string plans;
-  for (const Json& each : Json::parse(out.str()).at("invoices")) {
+  const Json answer = Json::parse(out.str());  // Outlives the loop.
+  for (const Json& each : answer.at("invoices")) {
     plans += (plans.empty() ? "" : " ") + each.at("plan").get<std::string>() + " " + each.at("total").get<std::string>();
   }
   EXPECT_EQ(plans, row.plans);
