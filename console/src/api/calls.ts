@@ -118,6 +118,12 @@ export function getPeak(project: string, name: string, month: string, signal?: A
   return call('GET', path, (body) => readPeak(body, name), { signal });
 }
 
+/** Lines as CSV, or the stored document byte for byte as its SHA-256 was taken. */
+export function fetchInvoice(account: string, number: string, format: 'csv' | 'json'): Promise<NamedFile> {
+  const path = `/accounts/${id(account)}/invoices/${id(number)}`;
+  return fetchFile(format === 'json' ? `${path}/document` : `${path}?format=csv`, `${number}.${format}`);
+}
+
 export const bundleName = (account: string, month: string) => `account-${account}-${month}.bundle`;
 
 /** The month as a signed bundle for `postage verify`. */

@@ -1,27 +1,21 @@
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
+import { fetchInvoice } from '../api/calls.ts';
 import { useAccount, useInvoice } from '../api/queries.ts';
 import type { Invoice } from '../api/types.ts';
 import { BillLines } from '../bill/bill_lines.tsx';
 import { formatMoney } from '../exact/decimal.ts';
-import { BackIcon, DownIcon, PrintIcon } from '../ui/icons.tsx';
+import { FileButton } from '../ui/file_button.tsx';
+import { BackIcon, PrintIcon } from '../ui/icons.tsx';
 import { useNames } from '../ui/names.ts';
-import { saveFile } from '../ui/save_file.ts';
 import { Failed, Loading } from '../ui/states.tsx';
 import { formatInstant, formatMonth } from '../ui/time.ts';
+import { CreditNotes } from './credit_notes.tsx';
 import { PeakPanel } from './peak_panel.tsx';
 import { ProofPanel } from './proof_panel.tsx';
 import { UptimePanel } from './uptime_panel.tsx';
-
-function csvOf(invoice: Invoice): string {
-  const rows = invoice.lines.map((line) =>
-    [line.kind, line.quantity, line.included, line.overage, line.unitPrice, line.amount]
-      .map((cell) => cell ?? '')
-      .join(','),
-  );
-  return ['kind,quantity,included,overage,unit_price,amount', ...rows, `total,,,,,${invoice.total}`, ''].join('\r\n');
-}
 
 /** An invoice of a server that does not name its zone is shown in UTC. */
 const zoneOf = (invoice: Invoice) => invoice.zone ?? 'UTC';
@@ -69,6 +63,7 @@ export function InvoicePage() {
   const { account = '', number = '' } = useParams();
   const query = useInvoice(account, number);
   const invoice = query.data;
+  const [failure, setFailure] = useState<unknown>(null);
   return (
     <>
       <div className="page-tools">
@@ -84,14 +79,15 @@ export function InvoicePage() {
         </Button>
         {invoice ? (
           <div className="panel-action">
-            <Button
-              size="compact-sm"
-              variant="default"
-              leftSection={<DownIcon size={14} />}
-              onClick={() => saveFile(`invoice-${number}.csv`, 'text/csv', csvOf(invoice))}
-            >
-              CSV
-            </Button>
+            {(['csv', 'json'] as const).map((format) => (
+              <FileButton
+                key={format}
+                label={format.toUpperCase()}
+                fetch={() => fetchInvoice(account, number, format)}
+                onError={setFailure}
+                testId={`download-${format}`}
+              />
+            ))}
             <Button
               size="compact-sm"
               variant="default"
@@ -103,9 +99,11 @@ export function InvoicePage() {
           </div>
         ) : null}
       </div>
+      {failure ? <Failed error={failure} /> : null}
       {invoice ? (
         <>
           <Sheet account={account} invoice={invoice} />
+          <CreditNotes invoice={invoice} />
           {invoice.uptime ? <UptimePanel uptime={invoice.uptime} zone={zoneOf(invoice)} /> : null}
           <PeakPanel invoice={invoice} zone={zoneOf(invoice)} />
           <ProofPanel account={account} number={number} invoice={invoice} />
