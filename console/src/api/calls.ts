@@ -118,10 +118,14 @@ export function getPeak(project: string, name: string, month: string, signal?: A
   return call('GET', path, (body) => readPeak(body, name), { signal });
 }
 
-/** Lines as CSV, or the stored document byte for byte as its SHA-256 was taken. */
-export function fetchInvoice(account: string, number: string, format: 'csv' | 'json'): Promise<NamedFile> {
+/** The invoice as a file; JSON is the stored document byte for byte as its SHA-256 was taken. */
+export function fetchInvoice(
+  account: string,
+  number: string,
+  format: 'pdf' | 'xlsx' | 'csv' | 'json',
+): Promise<NamedFile> {
   const path = `/accounts/${id(account)}/invoices/${id(number)}`;
-  return fetchFile(format === 'json' ? `${path}/document` : `${path}?format=csv`, `${number}.${format}`);
+  return fetchFile(format === 'json' ? `${path}/document` : `${path}?format=${format}`, `${number}.${format}`);
 }
 
 export const bundleName = (account: string, month: string) => `account-${account}-${month}.bundle`;

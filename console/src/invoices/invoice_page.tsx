@@ -79,7 +79,7 @@ export function InvoicePage() {
         </Button>
         {invoice ? (
           <div className="panel-action">
-            {(['csv', 'json'] as const).map((format) => (
+            {(['pdf', 'xlsx', 'csv', 'json'] as const).map((format) => (
               <FileButton
                 key={format}
                 label={format.toUpperCase()}
