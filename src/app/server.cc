@@ -254,6 +254,7 @@ Result<void> Server::Parts::make_control() {
   uptime = std::move(keeper);
   TRY(office, PostOffice::open(settings, url(), *store->database, clock, *documents));
   post = std::move(office);
+  desk->attach(*post);
   scan = std::make_unique<UsageScan>(*meter, [this](ProjectId id) {
     const auth::SnapshotRef snapshot = store->directory->snapshot();
     const auth::ProjectInfo* project = snapshot->project(id);

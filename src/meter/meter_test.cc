@@ -220,6 +220,12 @@ TEST_F(MeterTest, TheEvidenceOfTheMonthsPeakNamesTheConnections) {
   ASSERT_EQ(peaks[0].members.size(), 2u);
   EXPECT_EQ(peaks[0].members[1].user, "user-2");
   EXPECT_EQ(site.meter->reader().open_connections(ProjectId{7}), 2);
+  // What a recovery knows of a peak may be without names.
+  ASSERT_TRUE(site.database->write([](db::Connection& c) {
+    return c.run("insert into meter_peak (project, month_hour, peak, reached_at, members) values (8, ?, 5, 0, x'')",
+                 hour_of(kJanuary.start));
+  }));
+  EXPECT_EQ(site.meter->reader().peaks(many, kJanuary.start, 2).value().size(), 2u);
 }
 
 TEST_F(MeterTest, AKilledRunIsBilledOnceAndItsConnectionsAreNamed) {

@@ -262,7 +262,7 @@ Result<void> read_peaks(db::Connection& c, const std::array<ProjectId, kProjects
                         std::size_t members_max, std::vector<PeakEvidence>& found, std::index_sequence<Index...>) {
   static const std::string kSql = [] {
     std::string sql =
-        "select peak, reached_at, substr(members, 1, ?), project from meter_peak where month_hour = ? "
+        "select peak, reached_at, coalesce(substr(members, 1, ?), x''), project from meter_peak where month_hour = ? "
         "and project in (?";
     for (std::size_t i = 1; i < kProjectsPerQuery; ++i) sql += ", ?";
     return sql + ")";

@@ -42,11 +42,12 @@ def fill_connections(checks, server, project):
 
 def logged_in_when_free(client, project):
     """A close is counted by the shard that had the connection: asks until the place is free."""
-    for _ in range(4):
+    for _ in range(60):
         answer = client.log_in(project, 'last')
         if 'login' in answer:
             return answer
-        client.call('ping', {})
+        for _ in range(10):
+            client.call('ping', {})
     return answer
 
 
