@@ -43,7 +43,8 @@ TEST(Rate, AHardPlanShowsTheTrueQuantityAndNeverChargesIt) {
 TEST(Rate, PayAsYouGoIncludesNothing) {
   MonthInput input = month("cn26", "flagship");
   input.usage.pcu = 3;
-  const Line& line = *rate(input).line(LineKind::pcu);
+  const Bill bill = rate(input);
+  const Line& line = *bill.line(LineKind::pcu);
   EXPECT_TRUE(line.meter->included.is_zero());
   EXPECT_EQ(line.meter->overage, Rational(3));
 }
