@@ -2,6 +2,7 @@
 100,000 accounts under 100 kills, the laws of money over 100,000 months and more."""
 import glob
 import os
+import re
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -47,4 +48,6 @@ def run_all(wanted, build, cpp_suite, run, count):
         started = time.monotonic()
         code, output = run(['build/test/src/app_test', '--gtest_filter=Laws*'], 3600, {'POSTAGE_LAW_MONTHS': LAW_MONTHS})
         print(output[-200:], flush=True)
-        count('laws of money', 0 if code else 1, 1 if code else 0, output, started)
+        held = re.search(r'\[  PASSED  \] (\d+) tests', output)  # A filter that finds no law is a failure too.
+        laws = int(held.group(1)) if held and not code else 0
+        count('laws of money', laws, 0 if laws else 1, output, started)
