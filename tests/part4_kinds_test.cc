@@ -13,6 +13,7 @@
 #include "meter/test_site.h"
 #include "quota/gate.h"
 #include "quota/terms.h"
+#include "rating/rating.h"
 #include "rating/split.h"
 
 namespace postage {
@@ -81,20 +82,48 @@ TEST_P(CheapestTest, PlansComeCheapestFirst) {
 INSTANTIATE_TEST_SUITE_P(Part4, CheapestTest, testing::ValuesIn(kCheapest), case_name<CheapestCase>);
 
 struct RoundCase {
-  std::string id, currency, exact, printed;
+  std::string id, currency, exact, printed, to_even;
 };
 const RoundCase kRounds[] = {
 #define ROUND(id, ...) {#id, __VA_ARGS__},
 #include "tests/cases/part4.def"
 };
 class RoundTest : public testing::TestWithParam<RoundCase> {};
-TEST_P(RoundTest, HalfGoesAwayFromZero) {
+TEST_P(RoundTest, HalfGoesAwayFromZeroOrToEvenByTheCataloguesRule) {
   const Currency& currency = *find_currency(GetParam().currency);
   const Rational exact = decimal(GetParam().exact);
   EXPECT_EQ(money_text(round_money(exact, currency), currency), GetParam().printed);
   EXPECT_EQ(round_money(-exact, currency), -round_money(exact, currency));
+  EXPECT_EQ(money_text(exact.rounded_half_even(currency.minor_digits), currency), GetParam().to_even);
 }
 INSTANTIATE_TEST_SUITE_P(Part4, RoundTest, testing::ValuesIn(kRounds), case_name<RoundCase>);
+
+struct PeaksCase {
+  std::string id, rule;
+  std::int64_t sum, simultaneous;
+  std::string billed, total;
+};
+const PeaksCase kPeaks[] = {
+#define PEAKS(id, ...) {#id, __VA_ARGS__},
+#include "tests/cases/part4.def"
+};
+class PeaksTest : public testing::TestWithParam<PeaksCase> {};
+TEST_P(PeaksTest, AreBilledByTheCataloguesRule) {
+  const PeaksCase& row = GetParam();
+  Json document = Json::parse(*catalog::builtin_text("cn26"));
+  document["rules"]["pcu"] = row.rule;
+  rating::MonthInput input;
+  input.catalogue = catalog::load(document.dump()).value();
+  input.plan = input.catalogue->find("basic");
+  rating::Usage usage;
+  usage.sum_of_peaks = row.sum;
+  usage.simultaneous_peak = row.simultaneous;
+  input.usage = rating::quantities(*input.catalogue, usage);
+  EXPECT_EQ(input.usage.pcu.to_plain(), row.billed);
+  const rating::Bill bill = rating::rate(input);
+  EXPECT_EQ(money_text(bill.total, bill.currency), row.total);
+}
+INSTANTIATE_TEST_SUITE_P(Part4, PeaksTest, testing::ValuesIn(kPeaks), case_name<PeaksCase>);
 
 struct OutageCase {
   std::string id;
