@@ -27,7 +27,8 @@ def fuzz(run, count):
 def run_all(wanted, build, cpp_suite, run, count):
     """Runs each part whose name is wanted; figures go to the common count."""
     if wanted('asan') and build('asan'):
-        cpp_suite('asan', {'ASAN_OPTIONS': 'detect_leaks=1', 'UBSAN_OPTIONS': 'print_stacktrace=1'}, 'asan ')
+        cpp_suite('asan', {'ASAN_OPTIONS': 'detect_leaks=1', 'UBSAN_OPTIONS': 'print_stacktrace=1',
+                           'LSAN_OPTIONS': f'suppressions={ROOT}/tests/lsan.supp:print_suppressions=0'}, 'asan ')
     if wanted('tsan') and build('tsan'):
         cpp_suite('tsan', {'TSAN_OPTIONS': 'halt_on_error=1 second_deadlock_stack=1'}, 'tsan ')
     if wanted('fuzz') and build('fuzz'):

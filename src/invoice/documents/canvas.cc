@@ -1,6 +1,7 @@
 #include "invoice/documents/canvas.h"
 
 #include <cairo-pdf.h>
+#include <fontconfig/fontconfig.h>
 #include <pango/pangocairo.h>
 
 #include <utility>
@@ -69,12 +70,11 @@ Result<Canvas> Canvas::create(Settings settings) {
   state->settings = std::move(settings);
   state->fonts.reset(pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT));
   if (!state->fonts) return Error(Errc::unavailable, "PDF: Pango has no FreeType");
-  PangoFontFamily** families = nullptr;
-  int count = 0;
-  pango_font_map_list_families(state->fonts.get(), &families, &count);
-  g_free(families);
-  // Pango ends the process when there is not a single font to fall back on.
-  if (count == 0) return Error(Errc::unavailable, "PDF: this machine has no fonts; install fonts-noto-cjk");
+  // Without a single font Pango measures texts with memory that nobody wrote. Its own list is no help: it names
+  // families such as "Sans" that stand for whatever there is, also when there is nothing.
+  const FcFontSet* fonts = FcConfigGetFonts(nullptr, FcSetSystem);
+  if (fonts == nullptr || fonts->nfont == 0)
+    return Error(Errc::unavailable, "PDF: this machine has no fonts; install fonts-noto-cjk");
   state->context.reset(pango_font_map_create_context(state->fonts.get()));
   pango_context_set_language(state->context.get(), pango_language_from_string(state->settings.language.c_str()));
   cairo_font_options_t* options = cairo_font_options_create();

@@ -40,14 +40,17 @@ class Scratch {
   std::string path_;
 };
 
-/// What a command prints.
+/// What a command prints; one that fails ends the test with its words.
 inline std::string output_of(const std::string& command) {
   std::string out;
   FILE* pipe = ::popen(command.c_str(), "r");
   CHECK(pipe != nullptr);
   std::array<char, 65536> chunk{};
   while (const std::size_t got = std::fread(chunk.data(), 1, chunk.size(), pipe)) out.append(chunk.data(), got);
-  CHECK(::pclose(pipe) == 0);
+  if (const int status = ::pclose(pipe); status != 0) {
+    std::fprintf(stderr, "%s\n%s\nended with status %d\n", command.c_str(), out.c_str(), status);
+    CHECK(status == 0);
+  }
   return out;
 }
 
