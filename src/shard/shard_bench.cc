@@ -1,7 +1,8 @@
 // What a delivery costs inside the process, sockets left out: one publisher, N subscribers of one channel on one shard,
 // W publishes joined in a turn. `bare` is the floor: a loop that pushes the joined buffer's pointer to each connection
 // and marks it dirty, as the measured prototype does. The others run the whole shard: offsets, window, admission against
-// a hard quota, counting in the meter's memory-mapped windows, a unit cell for each connection.
+// a hard quota, counting in the meter's memory-mapped windows, a unit cell for each connection; `capped` adds one
+// customer's cap on the channel.
 // ns_per_delivery counts one message to one subscriber; ns_per_push one joined buffer to one subscriber.
 #include <benchmark/benchmark.h>
 
@@ -160,9 +161,22 @@ void metered(benchmark::State& state) {
   fan_out(state, money.tally(0));
 }
 
+/// The same under a customer's cap on channels with a prefix, far from used up: what every publish pays for one cap.
+void capped(benchmark::State& state) {
+  RealMoney money(1, "premium", kStart);
+  quota::CapSet set;
+  set.zone = (*catalog::builtin("cn26"))->zone;
+  const CapId cap{1};
+  set.caps.push_back({cap, ProjectId{1}, "st", std::int64_t{1} << 60, {}, money.slot(cap)});
+  money.gate().caps().set(money.gate(), set, kStart, true, [](CapId) { return std::int64_t{0}; });
+  fan_out(state, money.tally(0));
+  CHECK(money.units(cap) > 0);
+}
+
 BENCHMARK(bare)->Args({1000, 1})->Args({1000, 16})->Args({1000, 64})->Args({1, 1});
 BENCHMARK(unmetered)->Args({1000, 1})->Args({1000, 16})->Args({1000, 64})->Args({1, 1});
 BENCHMARK(metered)->Args({1000, 1})->Args({1000, 16})->Args({1000, 64})->Args({1, 1});
+BENCHMARK(capped)->Args({1000, 1})->Args({1000, 16})->Args({1000, 64})->Args({1, 1});
 
 }  // namespace
 }  // namespace postage::shard::kit
