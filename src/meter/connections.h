@@ -101,6 +101,8 @@ class Cell {
   [[nodiscard]] std::int64_t units() const { return row_->units.load(std::memory_order_relaxed); }
   /// The socket closed or timed out at `at`; the connection no longer counts from `at` on. A second call does nothing.
   void close(Instant at);
+  /// Where the count is in memory.
+  [[nodiscard]] const void* place() const { return row_; }
   [[nodiscard]] explicit operator bool() const { return connections_ != nullptr; }
 
  private:

@@ -64,6 +64,7 @@ class Connection final : public Link, private ByteSink, private FrameEvents {
   // ByteSink
   bool send(BufferRef framed) override;
   bool append(std::string_view framed) override;
+  void expect(const Footprint& footprint) override { Link::expect(footprint); }
   void close(std::uint16_t code, std::string_view reason, Pending pending) override;
   void set_message_limit(std::size_t bytes) override { reader_.set_message_limit(bytes); }
   [[nodiscard]] std::size_t queued_bytes() const override { return queued().bytes(); }

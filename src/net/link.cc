@@ -69,6 +69,7 @@ void Link::on_events(std::uint32_t events) {
 }
 
 void Link::read() {
+  expected_.prefetch();
   for (int i = 0; i < kReadsPerTurn && !over_ && !paused_; ++i) {
     char* buffer = loop_.read_buffer_.data();
     const std::size_t room = loop_.read_buffer_.size() - kReadPadding;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/footprint.h"
 #include "base/shared_buffer.h"
 #include "net/loop.h"
 #include "net/write_queue.h"
@@ -51,6 +52,8 @@ class Link : private Pollable {
     mark_dirty();
   }
   [[nodiscard]] const WriteQueue& queued() const { return queue_; }
+  /// What the next bytes are likely to touch.
+  void expect(const Footprint& footprint) { expected_ = footprint; }
   /// Drops buffers that have not begun to go out.
   void drop_queue() { queue_.drop_unbegun(tls_retry_bytes_); }
   /// Asks for on_queue_empty also when the next flush succeeds at once.
@@ -103,6 +106,7 @@ class Link : private Pollable {
   bool tell_when_empty_ : 1 = false;
   bool read_wants_write_ : 1 = false;  // TLS handshake: the answer does not fit
   WriteQueue queue_;
+  Footprint expected_;                 // of the next bytes
 };
 
 }  // namespace postage::net

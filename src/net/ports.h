@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "base/footprint.h"
 #include "base/shared_buffer.h"
 
 namespace postage::net {
@@ -63,6 +64,8 @@ class ByteSink {
   virtual bool send(BufferRef framed) = 0;
   /// The same for few bytes that are for this connection alone: they are copied.
   virtual bool append(std::string_view framed) = 0;
+  /// What this connection's next message is likely to touch: asked for while the kernel hands over its bytes.
+  virtual void expect(const Footprint& footprint) = 0;
   /// Begins the close handshake: queues a close frame (reason cut at 123 bytes), takes no further messages, and ends
   /// the connection when the peer answers or after a few seconds. on_close follows in a later call. Idempotent.
   virtual void close(std::uint16_t code, std::string_view reason, Pending pending) = 0;

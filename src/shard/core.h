@@ -77,6 +77,7 @@ class Core {
   Projects projects;
   Chance& chance;
   std::string frame;  ///< scratch: one message's frame, from its encoding to its delivery
+  Footprint footprint;  ///< scratch: where the publish at hand went
   std::uint64_t published = 0;
   std::uint64_t delivered = 0;
   std::uint64_t slow_consumers = 0;

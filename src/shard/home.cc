@@ -110,7 +110,6 @@ bool Home::goes_alone(const HomeChannel& here, const engine::Publication& messag
 
 Answer<Published> Home::publish(const HomePublish& call) {
   HomeChannel* here = channels_.find(call.channel, call.hash);
-  if (here != nullptr) here->channel.window().prefetch();
   Project& project = here != nullptr ? here->project : core_.projects.of(call.channel.project);
   if (!project.open()) return project.closed_answer();
   if (!project.terms().publish_subscribe) [[unlikely]] return Errc::channel_not_available;
@@ -154,6 +153,9 @@ Position Home::accept(HomeChannel& here, const HomePublish& call, bool alone) {
       call.channel, call.message,
       {core_.now.wall, project.unit_bytes, keep ? &project.window : nullptr, alone ? &core_.frame : nullptr});
   window_bytes_ += window.bytes() - bytes_before;
+  core_.footprint.add(&here);
+  core_.footprint.add(&here.last_flush);
+  window.leave_footprint(core_.footprint);
   return position;
 }
 

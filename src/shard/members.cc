@@ -252,6 +252,7 @@ void Members::deliver_alone(const ChannelName& channel, std::size_t hash, const 
   Project& project = place != nullptr ? *place->project : core_.projects.of(channel.project);
   std::uint64_t taken = 0;
   if (place != nullptr) {
+    core_.footprint.add(place);
     Place::List& list = place->lists[engine::index_of(copy.codec)];
     for (const Subscriber& subscriber : list.subscribers) {
       if (!subscriber.member->outlet.append(copy.frame)) {

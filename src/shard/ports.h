@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/footprint.h"
 #include "base/ids.h"
 #include "base/limits.h"
 #include "base/shared_buffer.h"
@@ -47,6 +48,8 @@ class Outlet {
   }
   [[nodiscard]] bool send(const BufferRef& frames) const { return table_->send(target_, frames); }
   [[nodiscard]] bool append(std::string_view frames) const { return table_->append(target_, frames); }
+  /// What the connection's next message is likely to touch; a sink without `expect(const Footprint&)` does not care.
+  void expect(const Footprint& footprint) const { table_->expect(target_, footprint); }
   /// Asks the processor for the sink's memory.
   void prefetch() const { __builtin_prefetch(target_, 1); }
 
@@ -54,6 +57,7 @@ class Outlet {
   struct Table {
     bool (*send)(void*, const BufferRef&);
     bool (*append)(void*, std::string_view);
+    void (*expect)(void*, const Footprint&);
   };
   template <class Sink>
   static bool append_to(void* target, std::string_view frames) {
@@ -64,8 +68,13 @@ class Outlet {
     }
   }
   template <class Sink>
+  static void expect_of(void* target, const Footprint& footprint) {
+    if constexpr (requires(Sink& sink) { sink.expect(footprint); }) static_cast<Sink*>(target)->expect(footprint);
+  }
+  template <class Sink>
   static constexpr Table kTable{
-      [](void* target, const BufferRef& frames) { return static_cast<Sink*>(target)->send(frames); }, &append_to<Sink>};
+      [](void* target, const BufferRef& frames) { return static_cast<Sink*>(target)->send(frames); }, &append_to<Sink>,
+      &expect_of<Sink>};
   Outlet(void* target, const Table* table) : target_(target), table_(table) {}
   void* target_;
   const Table* table_;

@@ -224,7 +224,13 @@ void Members::publish(Member& member, std::uint64_t request, const PublishCall& 
   if (home == core_.index) {
     const HomePublish here{name, hash, {member.traits.user, call.custom_type, call.payload}, call.dry_run};
     const bool to_user = call.type == ChannelType::user;
-    member.client.on_published(request, to_user ? users_->publish(here) : home_->publish(here));
+    core_.footprint = {};
+    core_.footprint.add(&member.client);
+    core_.footprint.add(&member);
+    core_.footprint.add(member.connection.cell.place());
+    const Answer<Published> answer = to_user ? users_->publish(here) : home_->publish(here);
+    member.outlet.expect(core_.footprint);
+    member.client.on_published(request, answer);
     return;
   }
   if (!core_.bus.has_room(home)) {

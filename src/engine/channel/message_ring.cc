@@ -10,7 +10,6 @@ namespace postage::engine {
 namespace {
 constexpr std::uint32_t kRowsMin = 4;
 constexpr std::uint32_t kBytesMin = 256;
-constexpr std::size_t kLineBytes = 64;
 }  // namespace
 
 void MessageRing::push(const Publication& message, Instant at) {
@@ -62,13 +61,11 @@ MessageRing::Message MessageRing::at(std::size_t i, std::string& whole) const {
   return found;
 }
 
-void MessageRing::prefetch() const {
+void MessageRing::leave_footprint(Footprint& footprint) const {
+  footprint.add(this);
   if (count_ == 0) return;
-  __builtin_prefetch(&row(1));
-  __builtin_prefetch(&row(count_), 1);
-  const char* to = bytes_.get() + (end_ & (room_ - 1));
-  __builtin_prefetch(to, 1);
-  __builtin_prefetch(to + kLineBytes, 1);
+  footprint.add(&row(count_));
+  footprint.add(bytes_.get() + (end_ & (room_ - 1)));
 }
 
 void MessageRing::append(std::string_view bytes) {

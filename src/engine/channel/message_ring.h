@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/footprint.h"
 #include "engine/channel/publication.h"
 
 namespace postage::engine {
@@ -36,8 +37,8 @@ class MessageRing {
   [[nodiscard]] std::size_t payload_bytes(std::size_t i) const;
   /// Message `i`. One whose bytes lie across the ring's end is put together in `whole`.
   [[nodiscard]] Message at(std::size_t i, std::string& whole) const;
-  /// Asks the processor for the memory that the next push and pop will touch.
-  void prefetch() const;
+  /// Adds what the next push and pop will touch.
+  void leave_footprint(Footprint& footprint) const;
 
  private:
   // Places in the ring are counted without end, modulo 2^32; the ring's size divides that.

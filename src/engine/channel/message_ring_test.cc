@@ -41,7 +41,9 @@ RC_GTEST_PROP(MessageRing, IsAQueue, (const std::vector<std::pair<std::uint8_t, 
   std::deque<Kept> model;
   std::int64_t time = 0;
   for (const auto& [what, size] : steps) {
-    ring.prefetch();
+    Footprint footprint;
+    ring.leave_footprint(footprint);
+    footprint.prefetch();
     if (what % 3 == 0 && !model.empty()) {
       ring.pop();
       model.pop_front();

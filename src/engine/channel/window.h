@@ -53,9 +53,9 @@ class Window {
   [[nodiscard]] Instant oldest_at() const { return kept_->ring.oldest_at(); }
   [[nodiscard]] std::size_t messages() const { return empty() ? 0 : kept_->ring.count(); }
   [[nodiscard]] std::size_t bytes() const { return empty() ? 0 : kept_->ring.bytes(); }
-  /// Asks the processor for the memory that keep() will touch.
-  void prefetch() const {
-    if (kept_) kept_->ring.prefetch();
+  /// Adds what keep() will touch next.
+  void leave_footprint(Footprint& footprint) const {
+    if (kept_) kept_->ring.leave_footprint(footprint);
   }
 
   /// Message units of the kept offsets in [from, to].

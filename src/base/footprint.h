@@ -1,0 +1,34 @@
+#pragma once
+// Where in memory the last piece of work of a kind went, so that the next one of that kind can have its lines fetched
+// while something slow that it needs anyway (a system call) runs. With thousands of channels the processor's cache holds
+// little of any one of them, and a publish walks a chain of objects of which each is found in the one before.
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace postage {
+
+/// Addresses only; they are never followed, so they may outlive what stood there. One is kept for each connection: its
+/// size counts. Thread: one at a time.
+class Footprint {
+ public:
+  /// Two lines of the processor's cache from `place` on; null, and what finds no room, is left out.
+  void add(const void* place) {
+    const auto free = std::find(places_.begin(), places_.end(), nullptr);
+    if (free != places_.end()) *free = static_cast<const char*>(place);
+  }
+  /// Asks the processor for all of it. Inlined by order: GCC takes a call that only prefetches for one without effect.
+  [[gnu::always_inline]] void prefetch() const {
+    for (const char* place : places_) {
+      if (place == nullptr) return;
+      __builtin_prefetch(place);
+      __builtin_prefetch(place + kLineBytes);
+    }
+  }
+
+ private:
+  static constexpr std::size_t kLineBytes = 64;
+  std::array<const char*, 9> places_{};
+};
+
+}  // namespace postage
