@@ -141,6 +141,33 @@ Json arrears_json(const invoice::ArrearsView& view, Instant now) {
           {"history", std::move(events)}};
 }
 
+Json open_invoices_json(const invoice::OpenInvoices& shown, Instant now) {
+  const auto text = [&](const BigInt& minor) { return invoice::minor_text(minor, shown.currency); };
+  Json items = Json::array();
+  for (const invoice::OpenInvoices::Row& each : shown.rows) {
+    items.push_back({{"number", each.due.number},
+                     {"month", each.month},
+                     {"total", text(each.due.total)},
+                     {"paid", text(each.due.total - each.due.open)},
+                     {"open", text(each.due.open)},
+                     {"issued_at", instant_text_utc(each.due.issued_at)},
+                     {"deduction_at", maybe_instant(each.deduction_at)},
+                     {"days", each.days}});
+  }
+  Json ageing = Json::array();
+  for (std::size_t i = 0; i < shown.age.size(); ++i) {
+    const bool last = i + 1 == shown.age.size();
+    ageing.push_back({{"from_days", invoice::kAgeingFromDays[i]},
+                      {"to_days", last ? Json(nullptr) : Json(invoice::kAgeingFromDays[i + 1] - 1)},
+                      {"open", text(shown.age[i])}});
+  }
+  return {{"currency", std::string(shown.currency.code)},
+          {"as_of", instant_text_utc(now)},
+          {"open", text(shown.open)},
+          {"ageing", std::move(ageing)},
+          {"items", std::move(items)}};
+}
+
 Json invoice_payments_json(const invoice::InvoicePayments& shown) {
   const auto text = [&](const BigInt& minor) { return invoice::minor_text(minor, shown.currency); };
   Json rows = Json::array();

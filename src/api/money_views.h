@@ -15,6 +15,7 @@ Json adjustment_json(const invoice::Adjustment& adjustment);
 Json statement_json(const invoice::AccountStatement& statement);
 Json prepaid_json(const invoice::PrepaidView& view, Instant now);
 Json arrears_json(const invoice::ArrearsView& view, Instant now);
+Json open_invoices_json(const invoice::OpenInvoices& shown, Instant now);
 Json invoice_payments_json(const invoice::InvoicePayments& shown);
 
 /// Minor units of a currency by its code, as decimal text.

@@ -53,6 +53,22 @@ TEST_F(PaymentRoutes, APaymentIsBookedOnceAndShownInTheStatement) {
   EXPECT_EQ(world.get(path + "/payments", owner).json["items"][0]["id"], "TX-1");
 }
 
+TEST_F(PaymentRoutes, WhatIsOpenIsToldByAge) {
+  const Seen before = world.get(path + "/open-invoices", owner);
+  ASSERT_EQ(before.status, 200) << before.body;
+  EXPECT_EQ(before.text("open"), "399.00");
+  EXPECT_EQ(before.json["items"][0]["number"], "PO-2026-000001");
+  EXPECT_EQ(before.json["items"][0]["month"], "2026-01");
+  EXPECT_EQ(before.json["items"][0]["days"], 2);
+  EXPECT_EQ(before.json["ageing"][0], (Json{{"from_days", 0}, {"to_days", 30}, {"open", "399.00"}}));
+  EXPECT_EQ(before.json["ageing"][3], (Json{{"from_days", 91}, {"to_days", nullptr}, {"open", "0.00"}}));
+  ASSERT_EQ(pay("TX-1", "100.00").status, 201);
+  const Seen after = world.get(path + "/open-invoices", owner);
+  EXPECT_EQ(after.json["items"][0]["paid"], "100.00");
+  EXPECT_EQ(after.json["items"][0]["open"], "299.00");
+  EXPECT_EQ(after.text("open"), "299.00");
+}
+
 TEST_F(PaymentRoutes, TheStatementOfTheDocsIsWhatTheServerPrints) {
   ASSERT_EQ(pay("TX-1", "500.00").status, 201);
   world.clock.set(at("2026-02-04T10:00:00+08:00"));

@@ -52,6 +52,13 @@ Outcome invoice_payments(Call& call) {
   return invoice_payments_json(shown);
 }
 
+Outcome open_invoices(Call& call) {
+  if (auto mistake = call.query.mistake()) return *mistake;
+  TRY(payments, payments_of(call));
+  TRY(shown, payments->open_invoices(call.account, call.now));
+  return open_invoices_json(shown, call.now);
+}
+
 Outcome arrears(Call& call) {
   if (auto mistake = call.query.mistake()) return *mistake;
   TRY(payments, payments_of(call));
@@ -134,6 +141,9 @@ const Route kRoutes[] = {
     {Method::get, "/accounts/{account}/invoices/{number}/payments", "getInvoicePayments",
      "What is paid and open of an invoice, and its split over projects", Permission::bill_read, invoice_payments, "",
      "InvoicePayments"},
+    {Method::get, "/accounts/{account}/open-invoices", "getOpenInvoices",
+     "Invoices that are not paid in full, oldest first, and what is open by age", Permission::bill_read, open_invoices, "",
+     "OpenInvoices"},
     {Method::get, "/accounts/{account}/arrears", "getArrears", "Where the account stands with unpaid bills",
      Permission::bill_read, arrears, "", "Arrears"},
     {Method::put, "/accounts/{account}/collection", "setCollection",

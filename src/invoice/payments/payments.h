@@ -6,6 +6,7 @@
 //
 // Thread: any worker; tick() on the control thread. Blocks on SQL. Errors of all: store_failed, unavailable,
 // corrupt_record, no_account besides those named.
+#include <array>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -100,6 +101,23 @@ struct InvoicePayments {
   std::vector<Share> projects;  ///< largest remainder by what each project cost: the parts add up exactly
 };
 
+/// How old what is open is, by days since the invoice was issued.
+inline constexpr std::array<int, 4> kAgeingFromDays{0, 31, 61, 91};
+
+/// Invoices of an account that are not paid in full, oldest first.
+struct OpenInvoices {
+  Currency currency;
+  struct Row {
+    InvoiceDue due;
+    std::string month;  ///< "2026-01"
+    std::optional<Instant> deduction_at;  ///< none where nothing is collected
+    std::int64_t days = 0;                ///< whole days of 24 hours since it was issued
+  };
+  std::vector<Row> rows;
+  BigInt open;                                     ///< the sum of all rows
+  std::array<BigInt, kAgeingFromDays.size()> age;  ///< the same by age; the parts add up to `open`
+};
+
 /// Where an account stands.
 struct ArrearsView {
   ArrearsRow row;
@@ -185,6 +203,7 @@ class Payments final : public InvoiceSettler {
   [[nodiscard]] Result<AccountStatement> statement(AccountId account, MonthKey from, MonthKey to, Instant now) const;
   /// Errors: not_found.
   [[nodiscard]] Result<InvoicePayments> invoice_payments(AccountId account, std::string_view number, Instant now) const;
+  [[nodiscard]] Result<OpenInvoices> open_invoices(AccountId account, Instant now) const;
   /// The month in which `now` lies for that account.
   [[nodiscard]] Result<MonthKey> month_at(AccountId account, Instant now) const;
 

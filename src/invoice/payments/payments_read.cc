@@ -160,6 +160,30 @@ Result<InvoicePayments> Payments::invoice_payments(AccountId account, std::strin
   });
 }
 
+Result<OpenInvoices> Payments::open_invoices(AccountId account, Instant now) const {
+  return ports_.database.read([&](db::Connection& connection) -> Result<OpenInvoices> {
+    TRY(site, site_of(connection, account, now));
+    TRY(dues, invoices_due(connection, account, site.currency(), true));
+    TRY(terms, collection_terms(connection, account, defaults_));
+    OpenInvoices made{site.currency(), {}, 0, {}};
+    for (const InvoiceDue& due : dues) {
+      // The month is the stored invoice's own: an invoice may be issued long after its month ended.
+      TRY(stored, find_invoice(connection, account, due.number));
+      if (!stored) return Error(Errc::corrupt_record, "an open invoice is not stored: " + due.number);
+      OpenInvoices::Row row{due, stored->month, std::nullopt, 0};
+      if (terms.mode != CollectionMode::off) row.deduction_at = deduction_at(due.issued_at, terms, site.zone());
+      const auto age = std::chrono::floor<std::chrono::days>(now - due.issued_at).count();
+      row.days = std::max<std::int64_t>(0, age);
+      std::size_t place = kAgeingFromDays.size() - 1;
+      while (place > 0 && row.days < kAgeingFromDays[place]) --place;
+      made.age[place] += due.open;
+      made.open += due.open;
+      made.rows.push_back(std::move(row));
+    }
+    return made;
+  });
+}
+
 Result<ArrearsView> Payments::arrears(AccountId account, Instant now) const {
   return ports_.database.read([&](db::Connection& connection) -> Result<ArrearsView> {
     TRY(site, site_of(connection, account, now));

@@ -1,6 +1,7 @@
 // Money received: what it pays, what is left, and that the books hold whatever happens in whatever order.
 #include "invoice/payments/payments.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <sys/wait.h>
@@ -185,6 +186,29 @@ TEST(Payments, SharesOfAnInvoiceAddUpByLargestRemainder) {
   EXPECT_EQ(shown->projects[0].paid.to_fixed(2), "66.67");
   EXPECT_EQ(shown->projects[1].paid.to_fixed(2), "33.33");
   EXPECT_EQ(room.payments.invoice_payments({1}, "PO-2026-000009", kThird).error().code, Errc::not_found);
+}
+
+TEST_F(PaymentsTest, OpenInvoicesAreListedByAge) {
+  room.pay({1}, "TX-1", "500.00", now);  // The January invoice, and 101.00 of the one of February.
+  const auto shown = [&](const char* when) {
+    const auto found = room.payments.open_invoices({1}, at(when));
+    CHECK(found.ok());
+    std::string text = minor_text(found->open, found->currency);
+    for (const BigInt& age : found->age) text += " " + minor_text(age, found->currency);
+    for (const auto& row : found->rows) {
+      text += fmt::format(" [{} {} {} after {} d]", row.due.number, row.month,
+                          minor_text(row.due.open, found->currency), row.days);
+    }
+    return text;
+  };
+  EXPECT_EQ(shown("2026-03-31T23:00:00+08:00"), "298.00 298.00 0.00 0.00 0.00 [PO-2026-000003 2026-02 298.00 after 30 d]");
+  EXPECT_EQ(shown("2026-04-01T01:00:00+08:00"), "298.00 0.00 298.00 0.00 0.00 [PO-2026-000003 2026-02 298.00 after 31 d]");
+  room.close_months(at("2026-04-01T00:00:10+08:00"));
+  EXPECT_EQ(shown("2026-06-01T01:00:00+08:00"),
+            "697.00 0.00 0.00 399.00 298.00 [PO-2026-000003 2026-02 298.00 after 92 d] "
+            "[PO-2026-000005 2026-03 399.00 after 61 d]");
+  room.pay({1}, "TX-2", "697.00", now);
+  EXPECT_EQ(shown("2026-06-01T01:00:00+08:00"), "0.00 0.00 0.00 0.00 0.00");
 }
 
 // Z22: other systems need a "precision" line between a bill of eight decimals and a payment of two; here lines are printed
