@@ -53,6 +53,8 @@ TEST(PainCatalogue, RoundingOfTaxesAndCreditNotes) {
   // Whatever the month: an inclusive tax and its net are the total, and the lines are the total, exactly.
   for (std::uint32_t seed = 1; seed <= 2000; ++seed) {
     RandomMonth month(seed);
+    month.catalogue->rules.rounding = catalog::Rounding::half_away;
+    month.catalogue->rules.rounding_scope = catalog::RoundingScope::lines;
     const rating::Bill bill = month.bill();
     Rational sum;
     for (const auto& line : bill.lines) sum += line.inclusive ? Rational() : line.amount;

@@ -43,14 +43,18 @@ void for_months(const char* name, std::uint32_t seed, const Law& law) {
   }
 }
 
-class Laws : public testing::Test {
- protected:
-  static void TearDownTestSuite() {
+class Laws : public testing::Test {};
+
+/// Says at the end how many months were tried.
+class Told final : public testing::Environment {
+ public:
+  void TearDown() override {
     std::int64_t sum = 0;
     for (const auto& [name, count] : tried()) sum += count;
-    std::printf("%lld random months\n", static_cast<long long>(sum));
+    if (sum > 0) std::printf("%lld random months\n", static_cast<long long>(sum));
   }
 };
+const testing::Environment* const kTold = testing::AddGlobalTestEnvironment(new Told);
 
 std::string text(const rating::Bill& bill) {
   std::string out;
@@ -173,6 +177,7 @@ RC_GTEST_FIXTURE_PROP(Laws, L3_ReplayingAnySuffixChangesNothing, (std::uint32_t 
 
 RC_GTEST_FIXTURE_PROP(Laws, L4_MoreUsageNeverMakesASmallerBill, (std::uint32_t seed)) {
   for_months("L4", seed, [](RandomMonth& month) {
+    month.input.highest_passed = month.may_fall();
     const rating::Bill before = month.bill();
     use_more(month);
     const rating::Bill after = month.bill();
@@ -217,7 +222,9 @@ RC_GTEST_FIXTURE_PROP(Laws, L6_RoundingMovesTheTotalByAtMostHalfACentALine, (std
       const Rational own(parts ? static_cast<std::int64_t>(2 * month.input.segments.size()) : 1);
       roundings += own;
       if (line.meter || line.kind == LineKind::base || line.kind == LineKind::proration) {
-        RC_ASSERT(absolute(line.amount - line.exact) <= half * own);
+        // Where the running sum is rounded, a line is the difference of two roundings.
+        const bool total = month.catalogue->rules.rounding_scope == catalog::RoundingScope::total;
+        RC_ASSERT(absolute(line.amount - line.exact) <= half * own * Rational(total ? 2 : 1));
       }
       if (!line.inclusive) sum += line.amount;
     }
@@ -256,6 +263,7 @@ RC_GTEST_FIXTURE_PROP(Laws, L7_AnUpgradeCostsTheNewPlansFullPrice, (std::uint32_
 
 RC_GTEST_FIXTURE_PROP(Laws, L8_CumulativePartsAddUpToTheOneInvoice, (std::uint32_t seed)) {
   for_months("L8", seed, [](RandomMonth& month) {
+    month.input.highest_passed = month.may_fall();
     const meter::MonthUsage whole = month.usage;
     const rating::Bill one = month.bill();
     Rational settled;

@@ -19,9 +19,21 @@ class RandomMonth {
  public:
   explicit RandomMonth(std::uint32_t seed) : random(seed) {
     make_catalogue();
-    make_plans();
     make_contract();
+    make_plans();
     make_usage();
+  }
+
+  /// The contract has a volume discount on the whole fee with a tier at which the bill falls: what a contract must
+  /// acknowledge. Limits rate it with `highest_passed`, which never falls.
+  [[nodiscard]] bool may_fall() const {
+    const rating::VolumeDiscount& volume = input.contract.volume;
+    Rational percent;
+    for (const rating::VolumeTier& tier : volume.tiers) {
+      if (volume.whole && tier.percent > percent && !tier.from.is_zero()) return true;
+      percent = tier.percent;
+    }
+    return false;
   }
 
   /// The month rated as it stands.
@@ -70,9 +82,11 @@ class RandomMonth {
     if (chance(3)) rules.storage_quota = catalog::StorageQuota::gb_hours;
     if (chance(4)) rules.storage_decimals = below(4);
     if (chance(4)) rules.pcu = catalog::PcuRule::account_simultaneous;
+    if (chance(4)) rules.minimum = catalog::MinimumRule::before_discount;
+    if (chance(4)) rules.rounding = catalog::Rounding::half_even;
+    if (chance(4)) rules.rounding_scope = catalog::RoundingScope::total;
     if (chance(4)) catalogue->gigabyte = 1'000'000'000;
     if (chance(3)) change_prices();
-    input.catalogue = catalogue;
   }
   /// Larger plans cost more and hold more, as the check of catalogues asks for.
   void change_prices() {
@@ -113,6 +127,27 @@ class RandomMonth {
     if (chance(3)) input.contract.minimum_spend = money(300'000);
     if (chance(2)) input.tax = {money(3'000), chance(2)};
     if (chance(8)) input.sla_credit_percent = Rational(10 * (1 + below(5)));
+    if (chance(3)) make_volume_discount();
+    if (chance(3)) make_bundles();
+    input.catalogue = catalogue;
+  }
+  /// Up to four tiers, near each other or far apart, of any percentages.
+  void make_volume_discount() {
+    rating::VolumeDiscount& volume = input.contract.volume;
+    volume.whole = chance(3);
+    Rational from = chance(2) ? Rational() : money(200'000);
+    for (int i = 1 + below(4); i > 0; --i) {
+      volume.tiers.push_back({from, chance(6) ? Rational(100) : money(10'000)});
+      from += Rational(BigInt(1), BigInt(100)) + (chance(3) ? money(3) : money(1'000'000));
+    }
+  }
+  /// Up to three packages, some free of charge, some that include nothing of a meter; in the plans as a contract has them.
+  void make_bundles() {
+    for (int i = 1 + below(3); i > 0; --i) {
+      const catalog::Quotas included{number(100) / 8, number(1'000'000) / 8, Rational(BigInt(below(50)), BigInt(10))};
+      input.contract.bundles.push_back({"pack " + std::to_string(i), chance(4) ? Rational() : money(50'000), included});
+    }
+    catalogue = std::make_shared<catalog::Catalogue>(*catalog::with_contract(catalogue, {}, input.contract.bundles));
   }
   void make_usage() {
     usage.period = period;

@@ -88,6 +88,9 @@ void append_terms(std::string& out, const RatedMonth& rated) {
   text_member(out, "minimum_plan", input.minimum_plan->name);
   text_member(out, "discount_percent", fraction(input.contract.discount_percent));
   if (input.contract.minimum_spend) text_member(out, "minimum_spend", fraction(*input.contract.minimum_spend));
+  const bool before = input.catalogue->rules.minimum == catalog::MinimumRule::before_discount;
+  const Rational minimum = input.contract.minimum_spend.value_or(input.minimum_plan->minimum_spend);
+  if (before && !minimum.is_zero()) text_member(out, "minimum_before_discount", fraction(minimum));
   text_member(out, "tax_percent", fraction(input.tax.rate_percent));
   if (input.tax.inclusive) out += ",\"tax_inclusive\":true";
   if (!input.sla_credit_percent.is_zero()) text_member(out, "sla_credit_percent", fraction(input.sla_credit_percent));

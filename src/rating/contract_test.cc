@@ -94,6 +94,50 @@ TEST(Volume, AWholeTierCountsForEverythingFromItsEdgeOn) {
   }
 }
 
+/// The same bill by changed rules of the catalogue.
+template <class Change>
+Bill bill_by(const Contract& contract, const char* fee, const Change& change) {
+  MonthInput input = month("flagship", contract);
+  auto changed = std::make_shared<catalog::Catalogue>(*input.catalogue);
+  change(changed->rules);
+  input.catalogue = changed;
+  input.usage.messages = money(fee) / input.plan->rates.message;
+  return rate(input);
+}
+
+TEST(Minimum, BelowAMinimumBeforeDiscountsAMonthCostsWhatTheMinimumCosts) {
+  Contract contract{15, money("1500.00")};
+  contract.volume = {{{1000, 10}}, false};
+  // 1500.00 - 50.00 - 15 % of 1450.00 = 1232.50.
+  const struct { const char *fee, *minimum, *total; } cases[] = {
+      {"0", "1232.50", "1232.50"},   {"100.00", "1147.50", "1232.50"}, {"1000.00", "382.50", "1232.50"},
+      {"1499.99", "0.01", "1232.50"}, {"1500.00", "none", "1232.50"},  {"1600.00", "none", "1309.00"}};
+  for (const auto& each : cases) {
+    const Bill bill =
+        bill_by(contract, each.fee, [](catalog::Rules& rules) { rules.minimum = catalog::MinimumRule::before_discount; });
+    EXPECT_EQ(amount(bill, LineKind::minimum), each.minimum) << each.fee;
+    EXPECT_EQ(total(bill), each.total) << each.fee;
+  }
+}
+
+TEST(Volume, HalfToEvenRoundsWhatIsLeftSoThatATierOfAHundredPercentTakesNoTwoCentsForOne) {
+  const Contract contract = volume(false, {{0, 50}, {money("0.01"), 100}});
+  Rational before;
+  for (const char* fee : {"0.00", "0.01", "0.02", "0.03", "0.04"}) {
+    const Bill bill = bill_by(contract, fee, [](catalog::Rules& rules) { rules.rounding = catalog::Rounding::half_even; });
+    EXPECT_GE(bill.total, before) << fee;
+    EXPECT_EQ(bill.exact_total, std::min(money(fee), money("0.01")) / Rational(2)) << fee;
+    before = bill.total;
+  }
+}
+
+TEST(Volume, ThePrintedFeeChoosesTheTierOfTheExactBillToo) {
+  const Bill bill = bill_of_fee(volume(true, {{0, 0}, {1000, 10}}), money("999.996"));
+  EXPECT_EQ(amount(bill, LineKind::volume_discount), "-100.00");
+  EXPECT_EQ(total(bill), "900.00");
+  EXPECT_EQ(bill.exact_total, money("899.9964"));
+}
+
 TEST(Contract, AppliesInTheDocumentedOrder) {
   Contract contract = volume(false, {{1000, 10}});
   contract.discount_percent = 50;

@@ -58,9 +58,8 @@ std::vector<catalog::Finding> lint_prices(const catalog::CataloguePtr& catalogue
       const char* meter = falling_meter(catalogue, plan, Rational(discount));
       if (meter == nullptr) continue;
       std::string text = "plan '" + plan->name + "': the bill falls when " + meter + " grow";
-      if (discount != 0) text += " under a contract with a discount; rules/minimum \"after_discount\" does not do that";
-      const auto severity = discount == 0 ? catalog::Severity::error : catalog::Severity::warning;
-      found.push_back({severity, "/plans/" + std::to_string(i), "price_falls", std::move(text)});
+      if (discount != 0) text += " under a contract with a discount";
+      found.push_back({catalog::Severity::error, "/plans/" + std::to_string(i), "price_falls", std::move(text)});
       break;
     }
   }

@@ -37,6 +37,14 @@ class Lines {
     return round_by(rules_, sums_.exact + exact, bill_.currency) - sums_.printed;
   }
 
+  /// The same for a discount whose tier may give back all that the fee grows by: half to even rounds what is left, for
+  /// rounding the discount would take two cents for one.
+  [[nodiscard]] Rational printed_of_fee(const Rational& exact, const Rational& own) const {
+    const bool even = rules_.rounding == catalog::Rounding::half_even;
+    if (!even || rules_.rounding_scope != catalog::RoundingScope::lines) return printed(exact, own);
+    return round_by(rules_, sums_.printed + own, bill_.currency) - sums_.printed;
+  }
+
   void add(Line line) {
     sums_.printed += line.amount;
     sums_.exact += line.exact;
@@ -161,10 +169,11 @@ void add_percent(Lines& lines, LineKind kind, const Rational& percent, int sign)
   lines.add({.kind = kind, .name = {}, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
 }
 
-/// The volume discount of a fee, unrounded.
-Rational volume_discount(const VolumeDiscount& volume, const Rational& fee) {
+/// The volume discount of a fee, unrounded. `looked_at` is the printed fee, by which the tiers of a discount on the whole
+/// fee are chosen, so that the exact bill and the printed one stand in the same tier.
+Rational volume_discount(const VolumeDiscount& volume, const Rational& fee, const Rational& looked_at) {
   Rational discount;
-  for (std::size_t i = 0; i < volume.tiers.size() && fee >= volume.tiers[i].from; ++i) {
+  for (std::size_t i = 0; i < volume.tiers.size() && (volume.whole ? looked_at : fee) >= volume.tiers[i].from; ++i) {
     const VolumeTier& tier = volume.tiers[i];
     if (volume.whole) {
       discount = fee * tier.percent / kHundred;
@@ -177,11 +186,11 @@ Rational volume_discount(const VolumeDiscount& volume, const Rational& fee) {
 }
 
 /// The same, but never more than leaves the largest net fee of any smaller fee.
-Rational volume_discount_passed(const VolumeDiscount& volume, const Rational& fee) {
-  Rational discount = volume_discount(volume, fee);
+Rational volume_discount_passed(const VolumeDiscount& volume, const Rational& fee, const Rational& looked_at) {
+  Rational discount = volume_discount(volume, fee, looked_at);
   Rational percent;  // below the tier looked at
   for (const VolumeTier& tier : volume.tiers) {
-    if (!volume.whole || fee < tier.from) break;
+    if (!volume.whole || looked_at < tier.from) break;
     const Rational net = tier.from * (Rational(1) - percent / kHundred);
     discount = std::min(discount, fee - net);
     percent = tier.percent;
@@ -194,23 +203,42 @@ void add_volume_discount(Lines& lines, const MonthInput& input) {
   if (volume.tiers.empty()) return;
   const auto discount = input.highest_passed ? volume_discount_passed : volume_discount;
   const Sums sums = lines.sums();
-  Rational exact = -discount(volume, sums.exact);
-  Rational amount = lines.printed(exact, -discount(volume, sums.printed));
-  lines.add({.kind = LineKind::volume_discount, .name = {}, .meter = {}, .exact = std::move(exact),
-             .amount = std::move(amount)});
+  Rational exact = -discount(volume, sums.exact, sums.printed);
+  const Rational own = -discount(volume, sums.printed, sums.printed);
+  lines.add({.kind = LineKind::volume_discount, .name = {}, .meter = {}, .exact = exact,
+             .amount = lines.printed_of_fee(exact, own)});
 }
 
-void add_discount_and_minimum(Lines& lines, const MonthInput& input) {
-  const Sums before = lines.sums();
+void add_discounts(Lines& lines, const MonthInput& input) {
   add_volume_discount(lines, input);
   add_percent(lines, LineKind::discount, input.contract.discount_percent, -1);
+}
+
+/// Below a minimum before discounts a month costs what one costs whose fee is the minimum: discounts are of the minimum
+/// then too, so that the bill does not fall while the fee grows towards it.
+Sums net_of_minimum(const MonthInput& input, const Rational& minimum, const Currency& currency) {
+  Bill month{.plan = {}, .catalogue = {}, .currency = currency, .lines = {}, .total = {}, .exact_total = {}};
+  Lines lines(month, input.catalogue->rules);
+  lines.add_rounded(LineKind::base, minimum);
+  add_discounts(lines, input);
+  return lines.sums();
+}
+
+void add_discount_and_minimum(Lines& lines, const MonthInput& input, const Currency& currency) {
+  const Sums fee = lines.sums();
+  add_discounts(lines, input);
   const Plan& owner = input.minimum_plan ? *input.minimum_plan : *input.plan;
   const Rational minimum = input.contract.minimum_spend.value_or(owner.minimum_spend);
   if (minimum.is_zero()) return;
-  const bool after = input.catalogue->rules.minimum == catalog::MinimumRule::after_discount;
-  const Sums base = after ? lines.sums() : before;
-  Rational exact = at_least_zero(minimum - base.exact);
-  Rational amount = lines.printed(exact, at_least_zero(minimum - base.printed));
+  Sums least{minimum, minimum};
+  if (input.catalogue->rules.minimum == catalog::MinimumRule::before_discount) {
+    least = net_of_minimum(input, minimum, currency);
+    if (fee.printed >= minimum) least.printed = Rational();
+    if (fee.exact >= minimum) least.exact = Rational();
+  }
+  const Sums net = lines.sums();
+  Rational exact = at_least_zero(least.exact - net.exact);
+  Rational amount = lines.printed(exact, at_least_zero(least.printed - net.printed));
   lines.add({.kind = LineKind::minimum, .name = {}, .meter = {}, .exact = std::move(exact), .amount = std::move(amount)});
 }
 
@@ -269,7 +297,7 @@ Bill rate(const MonthInput& input) {
   add_meter(lines, plan, LineKind::pcu, input.usage.pcu, quota.pcu, plan.rates.pcu);
   add_meter(lines, plan, LineKind::messages, input.usage.messages, quota.messages, plan.rates.message);
   add_meter(lines, plan, LineKind::storage, input.usage.storage_gb, quota.storage_gb, plan.rates.storage_gb);
-  add_discount_and_minimum(lines, input);
+  add_discount_and_minimum(lines, input, bill.currency);
   add_percent(lines, LineKind::sla_credit, input.sla_credit_percent, -1);
   add_tax(lines, bill, input.tax, input.catalogue->rules);
   bill.total = lines.sums().printed;

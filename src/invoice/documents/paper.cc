@@ -49,6 +49,7 @@ void read_terms(const Members& from, Paper& paper) {
   paper.tax_percent = from.fraction("tax_percent");
   paper.sla_credit_percent = from.fraction("sla_credit_percent");
   if (from.find("minimum_spend")) paper.minimum_spend = from.fraction("minimum_spend");
+  if (from.find("minimum_before_discount")) paper.minimum_spend = from.fraction("minimum_before_discount");
   if (!from.find("contract")) return;
   const Members contract = from.inside("contract");
   contract.each("bundles", [&](const Members& bundle) {

@@ -255,6 +255,19 @@ std::string sla_reason(const Paper& paper, const PaperLine& line, Language langu
                            credit);
 }
 
+std::string minimum_reason(const Paper& paper, const PaperLine& line, Language language) {
+  const bool zh = language == Language::zh;
+  const Rational sum = sum_above(paper, line) + line.amount;
+  const std::string to = price_text(sum, paper.currency);
+  if (!paper.minimum_spend || *paper.minimum_spend == sum) {
+    return zh ? fmt::format("补足至约定的最低消费 {}", to) : fmt::format("up to the agreed minimum of {}", to);
+  }
+  // A minimum before discounts: they are of it too.
+  const std::string fee = price_text(*paper.minimum_spend, paper.currency);
+  return zh ? fmt::format("补足至 {}，即折扣前最低消费 {} 折后的金额", to, fee)
+            : fmt::format("up to {}, the agreed minimum of {} less the discounts", to, fee);
+}
+
 std::string tax_reason(const Paper& paper, const PaperLine& line, Language language) {
   if (!line.inclusive) return percent_of(paper.tax_percent, sum_above(paper, line), paper, language);
   const std::string net = price_text(paper.total - line.amount, paper.currency);
@@ -284,10 +297,7 @@ std::string line_reason(const Paper& paper, const PaperLine& line, Language lang
   if (line.kind == "discount" && !paper.discount_percent.is_zero()) {
     return percent_of(paper.discount_percent, sum_above(paper, line), paper, language);
   }
-  if (line.kind == "minimum") {
-    const std::string to = price_text(sum_above(paper, line) + line.amount, paper.currency);
-    return zh ? fmt::format("补足至约定的最低消费 {}", to) : fmt::format("up to the agreed minimum of {}", to);
-  }
+  if (line.kind == "minimum") return minimum_reason(paper, line, language);
   if (line.kind == "bundle") return bundle_reason(paper, line, language);
   if (line.kind == "volume_discount") return volume_reason(paper, language);
   if (line.kind == "sla_credit") return sla_reason(paper, line, language);
