@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "invoice/bundle/bundle_credits.h"
 #include "invoice/bundle/bundles.h"
 #include "meter/seal_key.h"
 
@@ -24,7 +25,7 @@ struct BundleRoom {
 
  private:
   BundleRoom(meter::SealKey pair, const std::string& folder, const invoice::Billing& billing)
-      : key(std::move(pair)), bundles({billing, folder + "/meter/journal", key}) {}
+      : key(std::move(pair)), bundles({billing, folder + "/meter/journal", key, {invoice::credit_notes_of(billing.database())}}) {}
 };
 
 }  // namespace postage::app

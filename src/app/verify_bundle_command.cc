@@ -40,6 +40,10 @@ Json month_json(const invoice::CheckedMonth& month) {
   for (const invoice::UncoveredDay& day : month.uncovered) {
     uncovered.push_back({{"date", day.date}, {"covered_minutes", day.covered_minutes}, {"due_minutes", day.due_minutes}});
   }
+  Json credits = Json::array();
+  for (const invoice::CheckedCredit& each : month.credits) {
+    credits.push_back({{"number", each.number}, {"kind", each.voids ? "void" : "partial"}, {"total", each.total}, {"left", each.left}});
+  }
   return {{"month", month.month.text()},
           {"number", month.number.empty() ? Json() : Json(month.number)},
           {"as_of", month.as_of.empty() ? Json() : Json(month.as_of)},
@@ -55,7 +59,8 @@ Json month_json(const invoice::CheckedMonth& month) {
           {"stated", month.stated},
           {"covered_minutes", month.covered_minutes},
           {"due_minutes", month.due_minutes},
-          {"uncovered", std::move(uncovered)}};
+          {"uncovered", std::move(uncovered)},
+          {"credit_notes", std::move(credits)}};
 }
 
 void print_json(const invoice::BundleReport& report) {
@@ -94,6 +99,10 @@ void print_month(const invoice::CheckedMonth& month) {
                part(&rating::MeterPart::unit_price), money_text(line.amount, bill.currency));
   }
   fmt::print("  {:<10} {:>94} {}\n", "total", money_text(bill.total, bill.currency), bill.currency.code);
+  for (const invoice::CheckedCredit& each : month.credits) {
+    fmt::print("  credit note {} ({}) {} {}: {} left of the invoice\n", each.number, each.voids ? "void" : "partial",
+               each.total, bill.currency.code, each.left);
+  }
   fmt::print("  document  sha256 {}\n  catalogue sha256 {}\n", month.sha256, month.catalogue_sha256);
   fmt::print("  proven: {} values in {} sealed hours; the meter was alive in {} of {} minutes\n", month.values, month.hours,
              month.covered_minutes, month.due_minutes);
@@ -108,7 +117,6 @@ void print_text(const invoice::BundleReport& report) {
              report.head.node, report.fingerprint,
              report.trusted ? ", the one given" : ": compare it with the server's, or give it with --key");
   for (const invoice::CheckedMonth& month : report.months) print_month(month);
-  for (const std::string& note : report.notes) fmt::print("  with {}\n", note);
   if (report.ok()) fmt::print("\nevery record holds: {} lines, {} bytes, sha256 {}\n", report.lines, report.bytes, report.chain_head);
   else fmt::print("\n{}\n", report.finding->text());
 }

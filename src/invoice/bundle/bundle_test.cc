@@ -6,9 +6,11 @@
 #include <random>
 
 #include "base/text_bytes.h"
+#include "invoice/bundle/bundle_credits.h"
 #include "invoice/bundle/bundles.h"
 #include "invoice/bundle/verify_bundle.h"
 #include "invoice/close.h"
+#include "invoice/credit/credit_notes.h"
 #include "invoice/schema.h"
 #include "invoice/testing.h"
 #include "meter/test_site.h"
@@ -54,7 +56,19 @@ struct Site {
       CHECK(billing->open_account(AccountId{id}, {"test", ""}).ok());
     }
     key.emplace(std::move(*meter::SealKey::open_or_make(site.options.folder, false)));
-    bundles = std::make_unique<Bundles>(Bundles::Ports{*billing, site.journal(), *key});
+    bundles = std::make_unique<Bundles>(
+        Bundles::Ports{*billing, site.journal(), *key, {credit_notes_of(*site.database)}});
+  }
+  /// A credit note of the month's invoice.
+  void credit(CreditAsk ask, std::int64_t account = 1) {
+    ask.reason = "goodwill";
+    const std::string number = invoice(account).number;
+    CHECK(site.database
+              ->write([&](db::Connection& c) {
+                return add_credit(c, AccountId{account}, number, ask, std::nullopt, site.clock.wall(), {"ann", "x"},
+                                  nullptr);
+              })
+              .ok());
   }
   void close() {
     site.go_to(kAfter);
@@ -117,6 +131,20 @@ struct BundleTest : ::testing::Test {
     site.close();
     total = site.invoice().total;
     number = site.invoice().number;
+    return site.make();
+  }
+  /// The same with three credit notes: of a line, of an amount, of all that is left.
+  std::string closed_and_voided() {
+    live(folder.path, 1);
+    Site site(folder.path, at("2026-01-31T23:30:00+08:00"));
+    site.billing->set_tax(AccountId{1}, rating::Tax{6, false}, site.site.clock.wall(), {"ann", "x"}).value();
+    site.close();
+    total = site.invoice().total;
+    site.credit({.everything = false, .lines = {{0, parse_decimal("100.01")->value}}, .amount = {}, .reason = {}});
+    site.credit({.everything = false, .lines = {}, .amount = parse_decimal("33.34")->value, .reason = {}});
+    site.credit({.everything = true, .lines = {}, .amount = {}, .reason = {}});
+    site.credit({.everything = true, .lines = {}, .amount = {}, .reason = {}}, 2);
+    CHECK(*site.site.database->read([](db::Connection& c) { return verify_credits(c); }) == 4);
     return site.make();
   }
   static BundleReport verify(std::string text, const meter::SealKey* key = nullptr) {
@@ -186,19 +214,94 @@ TEST_F(BundleTest, AClosedMonthIsRecomputedFromItsBytesAlone) {
   EXPECT_EQ(report.lines, std::count(text.begin(), text.end(), '\n'));
 }
 
+/// Flips a bit of `text` at `place`: the line with that byte is the one that is named.
+void expect_found(const std::string& text, std::size_t place, int bit) {
+  std::string damaged = text;
+  damaged[place] = static_cast<char>(damaged[place] ^ (1 << bit));
+  const BundleReport report = BundleTest::verify(damaged);
+  ASSERT_FALSE(report.ok()) << "byte " << place;
+  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(place), '\n');
+  ASSERT_EQ(report.finding->line, line) << report.finding->text();
+  ASSERT_FALSE(report.finding->what.empty());
+}
+
 TEST_F(BundleTest, AnyOfAThousandFlippedBytesIsFoundAndItsLineNamed) {
-  const std::string text = closed();
+  const std::string text = closed_and_voided();
   std::mt19937_64 random(20260131);
-  for (int flip = 0; flip < 1000; ++flip) {
+  for (int flip = 0; flip < 800; ++flip) {
     const std::size_t place = random() % text.size();
-    std::string damaged = text;
-    damaged[place] = static_cast<char>(damaged[place] ^ (1 << random() % 8));
-    const BundleReport report = verify(damaged);
-    ASSERT_FALSE(report.ok()) << "byte " << place;
-    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(place), '\n');
-    ASSERT_EQ(report.finding->line, line) << report.finding->text();
-    ASSERT_FALSE(report.finding->what.empty());
+    ASSERT_NO_FATAL_FAILURE(expect_found(text, place, static_cast<int>(random() % 8)));
   }
+  const std::size_t notes = text.find("{\"kind\":\"note\"") - 65, end = text.find("{\"kind\":\"end\"");
+  ASSERT_LT(notes, end);
+  for (int flip = 0; flip < 200; ++flip) {
+    const std::size_t place = notes + random() % (end - notes);
+    ASSERT_NO_FATAL_FAILURE(expect_found(text, place, static_cast<int>(random() % 8)));
+  }
+}
+
+TEST_F(BundleTest, CreditNotesAreInItAndRecomputed) {
+  const std::string text = closed_and_voided();
+  const BundleReport report = verify(text);
+  ASSERT_TRUE(report.ok()) << report.finding->text();
+  const auto& credits = report.months.front().credits;
+  ASSERT_EQ(credits.size(), 3u);  // Account 2's is not among them.
+  EXPECT_EQ(report.notes.size(), 3u);
+  EXPECT_EQ(credits[0].total, "106.01");
+  EXPECT_EQ(credits[1].total, "33.34");
+  EXPECT_TRUE(credits[2].voids);
+  EXPECT_EQ(credits[2].left, "0.00");
+  Rational sum;
+  for (const CheckedCredit& each : credits) sum += parse_decimal(each.total)->value;
+  EXPECT_EQ(sum, parse_decimal(total)->value);
+}
+
+TEST_F(BundleTest, AForgedCreditNoteIsNamedByItsLine) {
+  const auto lines = lines_of_text(closed_and_voided());
+  const auto note_at = [&](std::size_t index) {
+    return std::get<BundleNote>(*read_line(std::string_view(lines[index]).substr(65, lines[index].size() - 66)));
+  };
+  const std::size_t first = lines.size() - 5;
+  /// `from` to `to` in the document of a note, its hash and all digests made anew: what is said of it.
+  const auto forged = [&](std::size_t index, const std::string& from, const std::string& to) {
+    BundleNote note = note_at(index);
+    const std::size_t place = note.document.find(from);
+    CHECK(place != std::string::npos);
+    note.document.replace(place, from.size(), to);
+    note.sha256 = sha256_hex(note.document);
+    auto other = lines;
+    other[index] = std::string(64, '0') + " " + line_text(note) + "\n";
+    const BundleReport report = verify(chained_again(other));
+    CHECK(!report.ok());
+    EXPECT_EQ(report.finding->line, static_cast<std::int64_t>(index) + 1) << report.finding->text();
+    EXPECT_EQ(report.finding->kind, "note");
+    return report.finding->what;
+  };
+  EXPECT_NE(forged(first, "\"amount\":\"100.01\"", "\"amount\":\"100.02\"").find("sum of the lines"), std::string::npos);
+  EXPECT_NE(forged(first, "\"left\":\"1", "\"left\":\"2").find("does not follow"), std::string::npos);
+  EXPECT_NE(forged(first, "\"invoice\":\"PO", "\"invoice\":\"PX").find("another invoice"), std::string::npos);
+  EXPECT_NE(forged(first, "\"number\":\"CN", "\"number\":\"CX").find("another number"), std::string::npos);
+  EXPECT_NE(forged(first + 1, "\"kind\":\"partial\"", "\"kind\":\"void\"").find("does not follow"), std::string::npos);
+  // A note left out: the next does not follow from those before it.
+  auto other = lines;
+  other.erase(other.begin() + static_cast<std::ptrdiff_t>(first));
+  BundleReport report = verify(chained_again(other));
+  EXPECT_EQ(report.finding->line, static_cast<std::int64_t>(first) + 1);
+  // A note twice: more than is left.
+  other = lines;
+  other.insert(other.begin() + static_cast<std::ptrdiff_t>(first), lines[first]);
+  report = verify(chained_again(other));
+  EXPECT_EQ(report.finding->line, static_cast<std::int64_t>(first) + 2);
+}
+
+TEST_F(BundleTest, ABundleWithoutNotesAsOlderOnesAreStillHolds) {
+  const auto lines = lines_of_text(closed_and_voided());
+  auto other = lines;
+  other.erase(other.end() - 5, other.end() - 2);
+  other[other.size() - 2] =
+      std::string(64, '0') + " " + line_text(BundleEnd{static_cast<std::int64_t>(other.size()) - 2}) + "\n";
+  const BundleReport report = verify(chained_again(other));
+  EXPECT_EQ(report.finding->kind, "signature") << report.finding->text();  // Nothing but that misses the key.
 }
 
 TEST_F(BundleTest, CutSwappedDoubledAndLengthenedBundlesAreFound) {

@@ -23,6 +23,14 @@ struct UncoveredDay {
   std::int64_t due_minutes = 0;
 };
 
+/// A credit note that holds.
+struct CheckedCredit {
+  std::string number;
+  bool voids = false;
+  std::string total;  ///< decimal text in the invoice's currency
+  std::string left;   ///< of the invoice after it
+};
+
 /// A month that holds.
 struct CheckedMonth {
   MonthKey month;
@@ -35,6 +43,7 @@ struct CheckedMonth {
   std::int64_t covered_minutes = 0, due_minutes = 0;
   std::vector<UncoveredDay> uncovered;
   bool stated = false;  ///< a running month has usage of hours that have not ended
+  std::vector<CheckedCredit> credits;  ///< notes of the invoice, oldest first
 };
 
 /// Thread: one.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text_bytes.h"
+#include "invoice/credit/credit_check.h"
 
 namespace postage::invoice {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 constexpr std::size_t kCataloguesMax = 1000;
 constexpr std::size_t kEventsMax = 1'000'000;
 constexpr std::size_t kMonthsMax = 1200;
+constexpr int kNoteDepthMax = 8;
 
 Error broken(std::string what) { return Error(Errc::corrupt_record, std::move(what)); }
 
@@ -93,13 +95,31 @@ class BundleCheck {
   Result<void> hold(BundleNote& note) {
     if (!documented_ || ended_) return broken("a note without its month's document");
     if (sha256_hex(note.document) != note.sha256) return broken("the document does not fit its hash");
+    if (note.name == "credit_note") TRY_VOID(hold_credit(note));
     report_.notes.push_back(note.name + " " + note.number);
+    return {};
+  }
+  /// Recomputes a credit note from the invoice and the notes before it.
+  Result<void> hold_credit(const BundleNote& note) {
+    CheckedMonth& month = report_.months.back();
+    if (month.number.empty()) return broken("a credit note of a month that has no invoice");
+    if (json_depth(note.document) > kNoteDepthMax) return broken("the document nests too deep");
+    if (!credits_) {
+      TRY(paper, read_paper(document_));
+      paper.sha256 = month.sha256;
+      credits_.emplace(std::move(paper));
+    }
+    TRY(credit, credits_->take(note.document, note.number));
+    month.credits.push_back({credit.number, credit.voids, money_text(credit.total, credit.currency),
+                             money_text(credit.left, credit.currency)});
     return {};
   }
   Result<void> hold(BundleDocument& document) {
     TRY_VOID(open_month());
     TRY(checked, month_->check(document, events_, catalogues_));
     report_.months.push_back(std::move(checked));
+    document_ = std::move(document.document);
+    credits_.reset();
     documented_ = true;
     return {};
   }
@@ -128,6 +148,8 @@ class BundleCheck {
   CatalogueTexts catalogues_;
   std::vector<AccountEvent> events_;
   std::optional<ProvenMonth> month_;
+  std::string document_;               ///< the month's, once it holds
+  std::optional<CreditCheck> credits_;  ///< of that document, once a note asks for it
   bool documented_ = false, in_hour_ = false, ended_ = false, signed_ = false;
   std::int64_t number_ = 0;
   meter::Hash before_{};

@@ -74,6 +74,28 @@ def check_month(checks, rest, server, account, month, bundle):
     return report
 
 
+def credited(checks, rest, data, account, month, bundle):
+    """A part of the invoice and then the rest of it taken back: the notes are in the bundle and recomputed."""
+    number = rest.get(f'/accounts/{account}/invoices')['items'][0]['number']
+    for ask in ({'amount': '100.01'}, {}):
+        sent = rest.call('POST', f'/accounts/{account}/invoices/{number}' + ('/credit-notes' if ask else ':void'),
+                         {'reason': 'outage', **ask})
+        checks.that('a credit note', sent.status == 201, sent.bytes[:200])
+    exported(data, account, month, bundle)
+    code, report = verified(bundle)
+    notes = report['months'][0]['credit_notes'] if code == 0 else []
+    checks.equal('credit notes that the bundle holds', [(each['kind'], each['left'] == '0.00') for each in notes],
+                 [('partial', False), ('void', True)])
+    with open(bundle, 'rb') as file:
+        whole = file.read()
+    at = whole.index(b'"kind":"note"') + 100
+    with open(bundle + '.bad', 'wb') as file:
+        file.write(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+    code, report = verified(bundle + '.bad')
+    checks.equal('a flipped byte of a note is named', (code, report['finding']['kind'], report['finding']['line']),
+                 (1, 'note', 1 + whole[:at].count(b'\n')))
+
+
 def run(checks, folder):
     data, dice = folder + '/bundle', random.Random(7)
     project, other = furnish(data, [('bundle', 'basic', ['--app-id-only']), ('other', 'basic', ['--app-id-only'])])
@@ -103,6 +125,7 @@ def run(checks, folder):
         report = check_month(checks, rest, server, account, month, elsewhere + '/closed.bundle')
         checks.that('size of the bundle, and time of its checks', True,
                     f"{size} bytes, {report['lines']} lines, {time.monotonic() - began:.1f} s")
+        credited(checks, rest, data, account, month, elsewhere + '/credited.bundle')
         code, out, err = command('verify', data, '--json')
         checks.that('`postage verify` of the data folder while the server runs', code == 0 and json.loads(out)['store']['invoices'] == 2,
                     err or out[-300:])
