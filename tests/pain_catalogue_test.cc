@@ -5,7 +5,7 @@
 //   change of customer time zone: gap or overlap      ChangeOfCustomerTimeZoneLeavesGapOrOverlap
 //   DST: endless loop, missing or doubled hour        DstEndlessLoopMissingOrDoubledHour
 //   concurrent finalisation, duplicate periodic job   ConcurrentFinalisationOrDuplicatePeriodicJob
-//   races of credit note, coupon, void                comes with the credit notes
+//   races of credit note, coupon, void                RacesOfCreditNoteCouponVoid (pain_races_test.cc)
 //   duplicate in-advance fees                         DuplicateInAdvanceFees
 //   rounding of taxes, credit notes                   RoundingOfTaxesAndCreditNotes (pain_money_test.cc)
 //   proration off by one, base of proration           ProrationOffByOneOrOnTheWrongBase (pain_money_test.cc)
