@@ -39,10 +39,8 @@ std::vector<invoice::AccountFacts> DirectoryAccounts::accounts() const {
 
 std::vector<AccountId> DirectoryAccounts::ids_after(AccountId after, std::size_t most) const {
   const auth::SnapshotRef snapshot = directory_.snapshot();
-  const std::vector<const auth::AccountInfo*> all = snapshot->accounts();
   std::vector<AccountId> ids;
-  auto next = std::ranges::upper_bound(all, after, {}, [](const auth::AccountInfo* account) { return account->id; });
-  for (; next != all.end() && ids.size() < most; ++next) ids.push_back((*next)->id);
+  for (const auth::AccountInfo* account : snapshot->accounts_after(after, most)) ids.push_back(account->id);
   return ids;
 }
 
@@ -68,7 +66,20 @@ Result<void> DirectoryAccounts::terms_changed(AccountId id, const std::string& c
 }
 
 Result<void> DirectoryAccounts::months_rolled(std::span<const invoice::AccountPlan> accounts) {
-  for (const invoice::AccountPlan& each : accounts) TRY_VOID(terms_changed(each.account, each.catalogue, each.plan));
+  std::vector<std::pair<AccountId, auth::AccountChange>> changes;
+  const auth::SnapshotRef snapshot = directory_.snapshot();
+  for (const invoice::AccountPlan& each : accounts) {
+    const auth::AccountInfo* account = snapshot->account(each.account);
+    if (account == nullptr) return Error(Errc::no_account);
+    if (account->plan == each.plan && account->catalogue == each.catalogue) continue;
+    changes.emplace_back(each.account, auth::AccountChange{});
+    changes.back().second.catalogue = each.catalogue;
+    changes.back().second.plan = each.plan;
+  }
+  if (!changes.empty()) TRY_VOID(directory_.change_accounts(changes, auth::Actor::system("billing"), clock_.wall()));
+  for (const invoice::AccountPlan& each : accounts) {
+    if (listener_) TRY_VOID(listener_(each.account));
+  }
   return {};
 }
 

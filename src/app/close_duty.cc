@@ -2,37 +2,44 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/log.h"
 
 namespace postage::app {
 namespace {
 constexpr seconds kToldEvery{10};
+constexpr seconds kCountedEvery{1};  ///< what is due is counted row by row
 }  // namespace
 
 Result<void> CloseDuty::run(Instant now) {
   more_ = false;
   TRY(report, close_.tick(now));
   closed_ += report.closed;
+  since_.closed += report.closed;
+  since_.failed += report.failed;
   more_ = report.more;
   const bool worked = report.closed + report.failed + report.told > 0;
   if (looked_ && !worked && !closing_) return {};
   looked_ = true;
-  return tell_progress(report, now);
+  if (closing_ && more_ && clock_.steady() < counted_ + kCountedEvery) return {};
+  counted_ = clock_.steady();
+  return tell_progress(std::exchange(since_, {}), now);
 }
 
-Result<void> CloseDuty::tell_progress(const invoice::CloseReport& report, Instant now) {
+Result<void> CloseDuty::tell_progress(const Since& since, Instant now) {
   TRY(status, database_.read([&](db::Connection& connection) { return invoice::close_status(connection, now); }));
   due_ = status.due;
   failed_ = status.failed;
   untold_ = status.untold;
   const Steady steady = clock_.steady();
-  if (!closing_ && report.closed + report.failed > 0) {
+  if (!closing_ && since.closed + since.failed > 0) {
     closing_ = true;
     began_ = told_ = steady;
     closed_in_all_ = 0;
-    log(Level::info, "month close begins", {{"accounts", status.due + report.closed}});
+    log(Level::info, "month close begins", {{"accounts", status.due + since.closed}});
   }
-  closed_in_all_ += report.closed;
+  closed_in_all_ += since.closed;
   const auto fields = [&](const char* event) {
     const auto took = std::chrono::duration_cast<milliseconds>(steady - began_).count();
     log(Level::info, event, {{"closed", closed_in_all_}, {"due", status.due}, {"failed", status.failed},

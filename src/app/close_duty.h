@@ -25,15 +25,21 @@ class CloseDuty {
   [[nodiscard]] std::string metrics() const;
 
  private:
-  Result<void> tell_progress(const invoice::CloseReport& report, Instant now);
+  /// What was done since progress was told.
+  struct Since {
+    std::int64_t closed = 0;
+    std::int64_t failed = 0;
+  };
+  Result<void> tell_progress(const Since& since, Instant now);
 
   db::Database& database_;
   const Clock& clock_;
   invoice::MonthClose close_;
   bool looked_ = false;     ///< what an earlier run left is counted
   bool closing_ = false;    ///< a close was begun and has not ended
-  Steady began_{}, told_{};
+  Steady began_{}, told_{}, counted_{};
   std::int64_t closed_in_all_ = 0;
+  Since since_;
   std::atomic<bool> more_{false};
   std::atomic<std::int64_t> due_{0}, failed_{0}, untold_{0}, closed_{0};
 };

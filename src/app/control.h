@@ -1,7 +1,7 @@
 #pragma once
 // The control thread: once a second the meter's tick, quota notices, month close, outbox and housekeeping, in that order.
-// A duty that has much to do does a bounded part of it and says so: then the next round follows at once, and the others
-// have their turn in between.
+// A duty that has much to do does a bounded part of it and says so: then it goes on at once, and the others have their turn
+// in between, each second.
 // A test clock may ask for a round at once.
 #include <condition_variable>
 #include <functional>
@@ -39,11 +39,12 @@ class Control {
 
  private:
   void work();
-  bool round();
+  bool round(bool all);
 
   const Clock& clock_;
   std::vector<Duty> duties_;
   std::vector<Steady> complained_;
+  std::vector<bool> more_;  ///< by duty: it wants to go on at once
   std::mutex mutex_;
   std::condition_variable wake_, done_;
   std::uint64_t asked_ = 0;     ///< rounds asked for

@@ -4,12 +4,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <thread>
 
 #include "app/command.h"
+#include "app/control.h"
 #include "app/door.h"
 #include "app/lane.h"
 #include "app/offset_clock.h"
@@ -190,6 +192,30 @@ TEST(AuditCheck, OneChangedByteInAnyRowIsNamed) {
     }
   }
   EXPECT_EQ(log.verify().value(), kEvents);
+}
+
+TEST(Control, ADutyWithMoreToDoGoesOnAtOnceAndTheOthersHaveTheirSecond) {
+  ManualClock clock(kStart);
+  std::atomic<int> busy{0}, calm{0};
+  std::promise<void> done;
+  Control control(clock, {{"calm", [&](Instant) -> Result<void> {
+                             ++calm;
+                             return {};
+                           }},
+                          {"busy",
+                           [&](Instant) -> Result<void> {
+                             if (++busy == 30) clock.advance(seconds(1));
+                             if (busy == 50) done.set_value();
+                             return {};
+                           },
+                           [&] { return busy < 50; }}});
+  control.start();
+  done.get_future().wait();
+  EXPECT_EQ(calm, 2) << "at the start, and when a second had passed";
+  control.run_now();
+  EXPECT_EQ(calm, 3);
+  EXPECT_EQ(busy, 51);
+  control.stop();
 }
 
 TEST(Health, ReadyIs503WhileTheServerTakesNoWork) {

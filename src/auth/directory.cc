@@ -34,6 +34,19 @@ Result<void> check_account(const AccountInfo& account) {
   return check_slug("plan", account.plan);
 }
 
+/// `account` with the change; `details` says what it was, and stays empty when nothing is new.
+Result<AccountInfo> with_change(AccountInfo account, const AccountChange& change, Details& details) {
+  change_text(account.name, change.name, "name", details);
+  change_text(account.email, change.email, "email", details);
+  change_text(account.locale, change.locale, "locale", details);
+  change_text(account.catalogue, change.catalogue, "catalogue", details);
+  change_text(account.plan, change.plan, "plan", details);
+  change_flag(account.suspended, change.suspended, "suspended", details);
+  change_flag(account.in_arrears, change.in_arrears, "in_arrears", details);
+  TRY_VOID(check_account(account));
+  return account;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Directory>> Directory::open(db::Database& database, const Seal& seal, Entropy& entropy) {
@@ -146,18 +159,40 @@ Result<AccountInfo> Directory::change_account(AccountId id, const AccountChange&
   const SnapshotRef held = snapshot();
   const AccountInfo* found = held->account(id);
   if (found == nullptr) return Errc::no_account;
-  AccountInfo account = *found;
   Details details;
-  change_text(account.name, change.name, "name", details);
-  change_text(account.email, change.email, "email", details);
-  change_text(account.locale, change.locale, "locale", details);
-  change_text(account.catalogue, change.catalogue, "catalogue", details);
-  change_text(account.plan, change.plan, "plan", details);
-  change_flag(account.suspended, change.suspended, "suspended", details);
-  change_flag(account.in_arrears, change.in_arrears, "in_arrears", details);
-  TRY_VOID(check_account(account));
+  TRY(account, with_change(*found, change, details));
   if (details.empty()) return account;
   return save_account(account, {actor, "account.change", {}, {}, {}, std::move(details)}, now);
+}
+
+Result<void> Directory::change_accounts(std::span<const std::pair<AccountId, AccountChange>> changes, const Actor& actor,
+                                        Instant now) {
+  const std::lock_guard lock(writing_);
+  TRY(changed, refresh_held());
+  (void)changed;
+  const SnapshotRef held = snapshot();
+  std::map<AccountId, AccountInfo> saved;
+  std::vector<AuditDraft> records;
+  for (const auto& [id, change] : changes) {
+    const auto earlier = saved.find(id);
+    const AccountInfo* found = earlier != saved.end() ? &earlier->second : held->account(id);
+    if (found == nullptr) return Errc::no_account;
+    Details details;
+    TRY(account, with_change(*found, change, details));
+    if (details.empty()) continue;
+    records.push_back({actor, "account.change", id, {}, "account " + std::to_string(id.value), std::move(details)});
+    saved.insert_or_assign(id, std::move(account));
+  }
+  if (saved.empty()) return {};
+  TRY(version, database_.write([&](db::Connection& connection) -> Result<std::uint64_t> {
+    for (const auto& [id, account] : saved) TRY_VOID(write_account(connection, account));
+    for (const AuditDraft& record : records) TRY_VOID(AuditLog::append_in(connection, record, now));
+    return count_up(connection);
+  }));
+  auto next = copy(version);
+  for (const auto& [id, account] : saved) next->put(std::make_shared<const AccountInfo>(account));
+  publish(std::move(next));
+  return {};
 }
 
 Result<ProjectInfo> Directory::live_project(ProjectId id) const {

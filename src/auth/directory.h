@@ -9,13 +9,16 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "auth/audit.h"
 #include "auth/entropy.h"
+#include "auth/shared_rows.h"
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/limits.h"
@@ -109,16 +112,22 @@ class DirectorySnapshot {
   /// All accounts and all projects (deleted ones too), by id.
   [[nodiscard]] std::vector<const AccountInfo*> accounts() const;
   [[nodiscard]] std::vector<const ProjectInfo*> projects() const;
+  /// Accounts with ids above `after`, by id, at most `most`. Costs what it answers.
+  [[nodiscard]] std::vector<const AccountInfo*> accounts_after(AccountId after, std::size_t most) const;
 
  private:
   friend class Directory;
   void put(std::shared_ptr<const AccountInfo> account);
   void put(std::shared_ptr<const ProjectInfo> project);
   std::uint64_t version_ = 0;
-  std::map<AccountId, std::shared_ptr<const AccountInfo>> accounts_;
-  std::map<ProjectId, std::shared_ptr<const ProjectInfo>> projects_;
-  std::map<AccountId, std::vector<ProjectId>> projects_of_;
-  std::unordered_map<std::string_view, const ProjectInfo*> by_app_id_;  ///< not deleted; keys and values live in projects_
+  using ByAppId = std::unordered_map<std::string_view, const ProjectInfo*>;
+  static constexpr std::size_t kAppIdParts = 1024;
+  [[nodiscard]] ByAppId& app_id_part(std::string_view app_id);
+  SharedRows<AccountId, std::shared_ptr<const AccountInfo>> accounts_;
+  SharedRows<ProjectId, std::shared_ptr<const ProjectInfo>> projects_;
+  SharedRows<AccountId, std::vector<ProjectId>> projects_of_;
+  /// Not deleted; by hash, so that a change copies one part. Keys and values live in projects_. Empty parts are null.
+  std::array<std::shared_ptr<ByAppId>, kAppIdParts> by_app_id_;
 };
 
 using SnapshotRef = std::shared_ptr<const DirectorySnapshot>;
@@ -183,6 +192,8 @@ class Directory {
   /// store_failed. A failed write changes nothing.
   Result<AccountInfo> create_account(const NewAccount& fields, const Actor& actor, Instant now);
   Result<AccountInfo> change_account(AccountId id, const AccountChange& change, const Actor& actor, Instant now);
+  /// Many at once: one transaction (each change with its audit record) and one version; all or nothing.
+  Result<void> change_accounts(std::span<const std::pair<AccountId, AccountChange>> changes, const Actor& actor, Instant now);
 
   Result<ProjectInfo> create_project(const NewProject& fields, const Actor& actor, Instant now);
   Result<ProjectInfo> change_project(ProjectId id, const ProjectChange& change, const Actor& actor, Instant now);

@@ -49,27 +49,40 @@ Result<CertificateSlot> slot_of(std::string_view name) {
   return Error(Errc::bad_request, "slot: must be primary or secondary");
 }
 
+namespace {
+std::size_t app_id_hash(std::string_view app_id) { return std::hash<std::string_view>()(app_id); }
+}  // namespace
+
+DirectorySnapshot::ByAppId& DirectorySnapshot::app_id_part(std::string_view app_id) {
+  std::shared_ptr<ByAppId>& part = by_app_id_[app_id_hash(app_id) % kAppIdParts];
+  if (part == nullptr) part = std::make_shared<ByAppId>();
+  if (part.use_count() > 1) part = std::make_shared<ByAppId>(*part);
+  return *part;
+}
+
 const ProjectInfo* DirectorySnapshot::find(std::string_view app_id) const {
-  const auto found = by_app_id_.find(app_id);
-  return found == by_app_id_.end() ? nullptr : found->second;
+  const std::shared_ptr<ByAppId>& part = by_app_id_[app_id_hash(app_id) % kAppIdParts];
+  if (part == nullptr) return nullptr;
+  const auto found = part->find(app_id);
+  return found == part->end() ? nullptr : found->second;
 }
 
 const ProjectInfo* DirectorySnapshot::project(ProjectId id) const {
-  const auto found = projects_.find(id);
-  return found == projects_.end() ? nullptr : found->second.get();
+  const auto* found = projects_.find(id);
+  return found == nullptr ? nullptr : found->get();
 }
 
 const AccountInfo* DirectorySnapshot::account(AccountId id) const {
-  const auto found = accounts_.find(id);
-  return found == accounts_.end() ? nullptr : found->second.get();
+  const auto* found = accounts_.find(id);
+  return found == nullptr ? nullptr : found->get();
 }
 
 std::vector<const ProjectInfo*> DirectorySnapshot::all_projects_of(AccountId account) const {
   std::vector<const ProjectInfo*> found;
-  const auto ids = projects_of_.find(account);
-  if (ids == projects_of_.end()) return found;
-  found.reserve(ids->second.size());
-  for (const ProjectId id : ids->second) found.push_back(projects_.at(id).get());
+  const std::vector<ProjectId>* ids = projects_of_.find(account);
+  if (ids == nullptr) return found;
+  found.reserve(ids->size());
+  for (const ProjectId id : *ids) found.push_back(project(id));
   return found;
 }
 
@@ -79,36 +92,45 @@ std::vector<const ProjectInfo*> DirectorySnapshot::projects_of(AccountId account
   return found;
 }
 
-std::vector<const AccountInfo*> DirectorySnapshot::accounts() const {
-  std::vector<const AccountInfo*> all;
-  all.reserve(accounts_.size());
-  for (const auto& [id, account] : accounts_) all.push_back(account.get());
-  return all;
+std::vector<const AccountInfo*> DirectorySnapshot::accounts() const { return accounts_after({}, SIZE_MAX); }
+
+std::vector<const AccountInfo*> DirectorySnapshot::accounts_after(AccountId after, std::size_t most) const {
+  std::vector<const AccountInfo*> some;
+  if (most == 0) return some;
+  accounts_.each_after(after, [&](AccountId, const std::shared_ptr<const AccountInfo>& account) {
+    some.push_back(account.get());
+    return some.size() < most;
+  });
+  return some;
 }
 
 std::vector<const ProjectInfo*> DirectorySnapshot::projects() const {
   std::vector<const ProjectInfo*> all;
-  all.reserve(projects_.size());
-  for (const auto& [id, project] : projects_) all.push_back(project.get());
+  projects_.each_after({}, [&](ProjectId, const std::shared_ptr<const ProjectInfo>& project) {
+    all.push_back(project.get());
+    return true;
+  });
   return all;
 }
 
 void DirectorySnapshot::put(std::shared_ptr<const AccountInfo> account) {
   const AccountId id = account->id;
-  accounts_[id] = std::move(account);
+  accounts_.put(id, std::move(account));
 }
 
 void DirectorySnapshot::put(std::shared_ptr<const ProjectInfo> project) {
   const ProjectId id = project->id;
   // The old row's text is the key of the index: it goes before the row does.
-  if (const auto old = projects_.find(id); old != projects_.end()) {
-    by_app_id_.erase(old->second->app_id.text);
+  if (const ProjectInfo* old = this->project(id)) {
+    app_id_part(old->app_id.text).erase(old->app_id.text);
   } else {
-    auto& ids = projects_of_[project->account];
+    const std::vector<ProjectId>* known = projects_of_.find(project->account);
+    std::vector<ProjectId> ids = known == nullptr ? std::vector<ProjectId>{} : *known;
     ids.insert(std::lower_bound(ids.begin(), ids.end(), id), id);
+    projects_of_.put(project->account, std::move(ids));
   }
-  if (!project->deleted_at) by_app_id_.emplace(project->app_id.text, project.get());
-  projects_[id] = std::move(project);
+  if (!project->deleted_at) app_id_part(project->app_id.text).emplace(project->app_id.text, project.get());
+  projects_.put(id, std::move(project));
 }
 
 }  // namespace postage::auth

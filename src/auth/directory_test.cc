@@ -95,6 +95,45 @@ TEST_F(DirectoryTest, AChangeThatChangesNothingIsNoEvent) {
   EXPECT_EQ(directory->version(), version);
 }
 
+TEST_F(DirectoryTest, ManyAccountsChangeInOneVersionOrNotAtAll) {
+  const AccountId one = account("One"), two = account("Two"), three = account("Three");
+  const std::uint64_t version = directory->version();
+  const std::int64_t events = audit_events();
+  const std::vector<std::pair<AccountId, AccountChange>> changes{
+      {one, {.plan = "basic"}}, {two, {.plan = "free"}}, {three, {.catalogue = "us25", .plan = "pro"}}, {one, {.plan = "premium"}}};
+  ASSERT_TRUE(directory->change_accounts(changes, actor, now));
+  EXPECT_EQ(directory->version(), version + 1);
+  EXPECT_EQ(audit_events(), events + 3) << "the second stays as it is; the first changes twice";
+  for (int round = 0; round < 2; ++round) {
+    const SnapshotRef held = directory->snapshot();
+    EXPECT_EQ(held->account(one)->plan, "premium");
+    EXPECT_EQ(held->account(two)->plan, "free");
+    EXPECT_EQ(held->account(three)->plan, "pro");
+    EXPECT_EQ(held->account(three)->catalogue, "us25");
+    reopen();
+  }
+  const std::vector<std::pair<AccountId, AccountChange>> unknown{{two, {.plan = "basic"}}, {AccountId{99}, {.plan = "basic"}}};
+  EXPECT_EQ(directory->change_accounts(unknown, actor, now).error().code, Errc::no_account);
+  const std::vector<std::pair<AccountId, AccountChange>> wrong{{two, {.plan = "basic"}}, {one, {.plan = "No Plan"}}};
+  EXPECT_EQ(directory->change_accounts(wrong, actor, now).error().code, Errc::bad_request);
+  EXPECT_EQ(directory->snapshot()->account(two)->plan, "free");
+  ASSERT_TRUE(directory->change_accounts({}, actor, now));
+  EXPECT_EQ(directory->version(), version + 1);
+}
+
+TEST_F(DirectoryTest, AccountsAreFoundBehindAnother) {
+  std::vector<AccountId> made;
+  for (int i = 0; i < 5; ++i) made.push_back(account("A" + std::to_string(i)));
+  const SnapshotRef held = directory->snapshot();
+  const auto some = held->accounts_after(made[1], 2);
+  ASSERT_EQ(some.size(), 2U);
+  EXPECT_EQ(some[0]->id, made[2]);
+  EXPECT_EQ(some[1]->id, made[3]);
+  EXPECT_TRUE(held->accounts_after(made[4], 2).empty());
+  EXPECT_TRUE(held->accounts_after({}, 0).empty());
+  EXPECT_EQ(held->accounts().size(), 5U);
+}
+
 TEST_F(DirectoryTest, AProjectGetsAnAppIdAndAPrimaryCertificate) {
   const auto made = project(account(), "chat");
   ASSERT_TRUE(made);

@@ -22,10 +22,10 @@ namespace postage::invoice {
 
 struct CloseSettings {
   milliseconds grace = kCloseGrace;
-  std::size_t batch = 100;              ///< accounts per transaction, 1 to 1000
+  std::size_t batch = 50;               ///< accounts per transaction, 1 to 1000
   std::size_t months_per_tick = 20000;  ///< most account-months one tick closes
   /// A tick begins no batch after this much time (by Ports::clock), so that the thread's other work gets its turn.
-  milliseconds tick_most{400};
+  milliseconds tick_most{50};
   milliseconds retry_after{60'000};     ///< an account that could not be rated is tried again then
   std::optional<Issuer> issuer{};       ///< the letterhead that invoices keep
   std::string meter_key{};              ///< fingerprint of the journal's key, stated on each invoice

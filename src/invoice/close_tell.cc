@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kIssued = "issued";
 constexpr std::string_view kTerms = "terms";
-constexpr std::int64_t kTodosAtOnce = 200;
+constexpr std::int64_t kTodosAtOnce = 100;
 
 Result<std::vector<CloseTodo>> read_todos(db::Connection& connection, Instant now) {
   return connection.all(
