@@ -24,7 +24,7 @@ Result<WhatIf> what_if_of(const Billing& billing, const RatedMonth& month, const
     }
   }
   std::optional<std::int64_t> busiest;
-  if (std::ranges::any_of(chosen, has_daily_cap)) {
+  if (month.input.contract.overrides.daily_messages || std::ranges::any_of(chosen, has_daily_cap)) {
     TRY(most, billing.busiest_day(month.facts.id, month));
     busiest = most;
   }

@@ -207,5 +207,34 @@ TEST_F(DeskTest, APreviewShowsEveryCustomerWhatChanges) {
   EXPECT_EQ(desk->begin_preview("cn99", kNow).error().code, Errc::not_found);
 }
 
+TEST_F(DeskTest, APreviewRatesWithTheCustomersContract) {
+  const Instant december = at("2025-12-01T00:00:00+08:00");
+  rating::Contract contract;
+  contract.overrides.plan = "basic";
+  contract.overrides.base_fee = Rational(300);
+  contract.overrides.features = {{"slack_support", true}};
+  contract.bundles = {{"Pack", Rational(50), {200, 2'000'000, Rational(0)}}};
+  ASSERT_TRUE(room.billing->set_contract(AccountId{2}, contract, december, {"t", ""}));
+  room.usage.set(ProjectId{20}, december, 700, 33'000'000, 0);
+  room.usage.set(ProjectId{30}, december, 700, 33'000'000, 0);
+  ASSERT_TRUE(desk->draft(cn27().dump(), {"cn26", false, {}}, kNow, kBy));
+  const auto preview = *desk->begin_preview("cn27", kNow);
+  EXPECT_TRUE(*preview->step(10));
+  const auto text = [](const PreviewMonth& month) { return month.before.total.to_fixed(2) + " " + month.after.total.to_fixed(2); };
+  const auto rows = *preview->page(0, 10);
+  ASSERT_EQ(rows.size(), 4U);
+  for (const AccountPreview& row : rows) {
+    if (row.facts.id == AccountId{2}) {
+      // Its own 300.00 stays, with the pack 700 connections and 32 million messages are included: one million at 20.00.
+      EXPECT_EQ(text(row.months[0]), "370.00 370.00");
+      EXPECT_TRUE(row.lost.empty()) << "Slack is agreed";
+    } else if (row.facts.id == AccountId{3}) {
+      EXPECT_EQ(text(row.months[0]), "499.00 529.00");
+      EXPECT_EQ(row.lost, std::vector<std::string>{"slack_support"});
+    }
+  }
+  EXPECT_EQ(preview->totals().pay_the_same, 2) << "the free plan, and the agreed one";
+}
+
 }  // namespace
 }  // namespace postage::invoice

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rating/own_plans.h"
+
 namespace postage::invoice {
 namespace {
 
@@ -9,9 +11,16 @@ catalog::PlanPtr successor_of(const catalog::CataloguePtr& next, const catalog::
   return CatalogueMove{next, {}, succession.plans}.successor(plan);
 }
 
-/// The month's own input with every plan replaced.
-Result<rating::Bill> rate_on(const RatedMonth& month, const catalog::CataloguePtr& next, const catalog::Succession& succession) {
+/// What a contract says on another catalogue: nothing in another currency, where a move is refused until it has ended.
+rating::Contract contract_on(const rating::Contract& contract, const catalog::Catalogue& before, const catalog::Catalogue& next) {
+  return before.currency.code == next.currency.code ? contract : rating::Contract{};
+}
+
+/// The month's own input with every plan replaced, as its contract makes them.
+Result<rating::Bill> rate_on(const RatedMonth& month, const catalog::CataloguePtr& listed, const catalog::Succession& succession) {
   rating::MonthInput input = month.input;
+  input.contract = contract_on(input.contract, *input.catalogue, *listed);
+  const catalog::CataloguePtr next = rating::with_contract(listed, input.contract);
   const auto follow = [&](catalog::PlanPtr& plan) {
     if (plan) plan = successor_of(next, succession, plan->name);
     return plan != nullptr;
@@ -20,9 +29,8 @@ Result<rating::Bill> rate_on(const RatedMonth& month, const catalog::CataloguePt
   if (input.minimum_plan) all = follow(input.minimum_plan) && all;
   for (rating::Segment& segment : input.segments) all = follow(segment.plan) && all;
   if (!all) return Error(Errc::conflict, next->name + " has no plan that follows " + month.input.plan->name);
-  // Days and seconds do not mix; and amounts of a contract say nothing in another currency.
+  // Days and seconds do not mix.
   if (input.catalogue->rules.upgrade != next->rules.upgrade) input.segments.clear();
-  if (input.catalogue->currency.code != next->currency.code) input.contract = {};
   input.catalogue = next;
   const std::optional<Uptime>& measured = month.sla.measured;
   const bool promised = (input.minimum_plan ? input.minimum_plan : input.plan)->has("uptime_sla");
@@ -72,7 +80,8 @@ Result<AccountPreview> preview_account(const Billing& billing, AccountId account
   TRY(month, preview_month(running, true, next, succession));
   answer.months.push_back(std::move(month));
   const catalog::PlanPtr& before = running.terms.subscription.plan();
-  const catalog::PlanPtr after = successor_of(next, succession, before->name);
+  const rating::Contract contract = contract_on(running.terms.contract, *running.input.catalogue, *next);
+  const catalog::PlanPtr after = successor_of(rating::with_contract(next, contract), succession, before->name);
   if (!after) return Error(Errc::conflict, next->name + " has no plan that follows " + before->name);
   answer.plan_before = before->name;
   answer.plan_after = after->name;

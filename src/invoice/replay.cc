@@ -6,6 +6,7 @@
 #include "invoice/rated_month.h"
 #include "invoice/sla.h"
 #include "invoice/store.h"
+#include "rating/own_plans.h"
 
 namespace postage::invoice {
 namespace {
@@ -88,7 +89,7 @@ Result<rating::MonthInput> input_of(const Json& document, const catalog::Catalog
   const Json& terms = part_of(document, "terms");
   rating::MonthInput input;
   TRY(contract, contract_of(terms, listed->currency));
-  const catalog::CataloguePtr catalogue = catalog::with_contract(listed, contract.overrides, contract.bundles);
+  const catalog::CataloguePtr catalogue = rating::with_contract(listed, contract);
   input.contract = std::move(contract);
   input.catalogue = catalogue;
   input.plan = catalogue->find(text_of(terms, "plan"));

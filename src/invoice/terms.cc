@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "invoice/contract_json.h"
+#include "rating/own_plans.h"
 
 namespace postage::invoice {
 namespace {
@@ -166,7 +167,7 @@ void dress(Terms& terms, Instant at) {
   if (now == terms.contracts.end()) return;
   terms.contract = now->contract;
   const catalog::CataloguePtr own =
-      catalog::with_contract(terms.listed, terms.contract.overrides, terms.contract.bundles);
+      rating::with_contract(terms.listed, terms.contract);
   if (own == terms.listed) return;
   terms.catalogue.catalogue = own;
   terms.subscription.take_plans(own);

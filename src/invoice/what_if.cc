@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rating/own_plans.h"
+
 namespace postage::invoice {
 namespace {
 
@@ -36,9 +38,10 @@ std::vector<PassedQuota> passed_quotas(const RatedMonth& month, const catalog::C
 }
 
 /// The month's own input on another plan, as if that had been in force all month.
-rating::MonthInput input_on(const RatedMonth& month, const catalog::CataloguePtr& catalogue, const catalog::PlanPtr& plan) {
+rating::MonthInput input_on(const RatedMonth& month, const catalog::CataloguePtr& catalogue, const catalog::PlanPtr& plan,
+                            const rating::Contract& contract) {
   rating::MonthInput input = month.input;
-  if (input.catalogue->currency.code != catalogue->currency.code) input.contract.minimum_spend.reset();
+  input.contract = contract;
   input.catalogue = catalogue;
   input.plan = plan;
   input.minimum_plan = plan;
@@ -51,12 +54,12 @@ rating::MonthInput input_on(const RatedMonth& month, const catalog::CataloguePtr
 }
 
 WhatIfRow row_of(const RatedMonth& month, const catalog::CataloguePtr& catalogue, const catalog::PlanPtr& plan,
-                 const std::optional<std::int64_t>& busiest_day) {
+                 const rating::Contract& contract, const std::optional<std::int64_t>& busiest_day) {
   WhatIfRow row;
   row.catalogue = catalogue;
   row.plan = plan;
   row.current = catalogue->name == month.input.catalogue->name && plan->name == month.input.plan->name;
-  row.bill = row.current ? month.bill : rating::rate(input_on(month, catalogue, plan));
+  row.bill = row.current ? month.bill : rating::rate(input_on(month, catalogue, plan, contract));
   if (row.bill.currency.code == month.bill.currency.code) row.difference = row.bill.total - month.bill.total;
   if (!row.current) row.passed = passed_quotas(month, *catalogue, *plan, busiest_day);
   return row;
@@ -69,13 +72,16 @@ int group_of(const WhatIfRow& row) { return !row.passed.empty() ? 2 : !row.diffe
 WhatIf what_if(const RatedMonth& month, std::span<const catalog::CataloguePtr> catalogues,
                std::optional<std::int64_t> busiest_day) {
   WhatIf answer;
-  for (const catalog::CataloguePtr& catalogue : catalogues) {
-    if (catalogue->kilobyte != month.input.catalogue->kilobyte) {
-      answer.left_out.push_back(catalogue->name);
+  for (const catalog::CataloguePtr& listed : catalogues) {
+    if (listed->kilobyte != month.input.catalogue->kilobyte) {
+      answer.left_out.push_back(listed->name);
       continue;
     }
+    const bool same_money = listed->currency.code == month.input.catalogue->currency.code;
+    const rating::Contract contract = same_money ? month.input.contract : rating::without_amounts(month.input.contract);
+    const catalog::CataloguePtr catalogue = rating::with_contract(listed, contract);
     for (const catalog::PlanPtr& plan : catalogue->plans) {
-      answer.rows.push_back(row_of(month, catalogue, plan, busiest_day));
+      answer.rows.push_back(row_of(month, catalogue, plan, contract, busiest_day));
     }
   }
   std::ranges::stable_sort(answer.rows, [](const WhatIfRow& a, const WhatIfRow& b) {

@@ -35,8 +35,8 @@ struct WhatIf {
   std::vector<std::string> left_out;
 };
 
-/// Rates `month` on every plan of `catalogues`, under its own contract and tax; amounts of the contract (a minimum) are
-/// left out in another currency. `busiest_day` = most units of one day, for plans with a daily cap; none = not looked at.
+/// Rates `month` on every plan of `catalogues` (as listed), under its own contract and tax: overrides and bundles change the
+/// other plans as they would if the account were on them. Amounts of the contract are left out in another currency. `busiest_day` = most units of one day, for plans with a daily cap; none = not looked at.
 WhatIf what_if(const RatedMonth& month, std::span<const catalog::CataloguePtr> catalogues,
                std::optional<std::int64_t> busiest_day = std::nullopt);
 

@@ -100,6 +100,66 @@ TEST_F(WhatIfTest, TheCurrentRowIsTheBillAndContractAndTaxApplyToAll) {
   EXPECT_EQ(money_text(answer.rows.front().bill.total, bill.bill.currency), "1060.00");
 }
 
+/// Premium at 999.00 with 4,000 connections and messages at 10.00 a million, for the account with it only.
+rating::Contract own_premium() {
+  rating::Contract contract;
+  contract.overrides.plan = "premium";
+  contract.overrides.base_fee = Rational(999);
+  contract.overrides.pcu = 4'000;
+  contract.overrides.message_rate = Rational(BigInt(1), BigInt(100'000));
+  return contract;
+}
+
+TEST_F(WhatIfTest, OtherPlansAreWhatTheContractMakesOfThem) {
+  on("basic", 4'000, 170'000'000, gb(80));
+  EXPECT_EQ(rows("cn26"), "premium 2199.00 | basic 4499.00 <- | flagship 5000.00 | enterprise 5000.00 | free not possible");
+  ASSERT_TRUE(room.billing->set_contract(kAccount, own_premium(), kNow, {"t", ""}));
+  // 999.00, 4,000 connections included, 20 million messages at 10.00.
+  EXPECT_EQ(rows("cn26"), "premium 1199.00 | basic 4499.00 <- | flagship 5000.00 | enterprise 5000.00 | free not possible");
+  ASSERT_TRUE(room.billing->change_plan(kAccount, "premium", kNow, {"t", ""}));
+  EXPECT_EQ(money_text(room.billing->running(kAccount, kNow)->bill.total, *find_currency("CNY")), "1199.00")
+      << "the row was what the account pays when it goes there";
+}
+
+TEST_F(WhatIfTest, BundlesAndVolumeDiscountsAreOfEveryPlan) {
+  on("basic", 600, 31'000'000, gb(21));
+  rating::Contract contract;
+  contract.bundles = {{"Pack", Rational(40), {100, 5'000'000, Rational(1)}}};
+  contract.volume = {{{Rational(0), Rational(0)}, {Rational(400), Rational(50)}}, false};
+  ASSERT_TRUE(room.billing->set_contract(kAccount, contract, kNow, {"t", ""}));
+  for (const WhatIfRow& row : ask("cn26").rows) {
+    rating::MonthInput input = room.billing->running(kAccount, kNow)->input;
+    input.plan = input.minimum_plan = input.catalogue->find(row.plan->name);
+    EXPECT_EQ(row.bill.total, rating::rate(input).total) << row.plan->name;
+    EXPECT_EQ(money_text(row.bill.line(rating::LineKind::bundle)->amount, row.bill.currency), "40.00");
+  }
+  // Basic: everything lies within 500 + 100 connections, 30 + 5 million messages, 2 + 1 GB: 439.00 less half of 39.00.
+  EXPECT_EQ(rows("cn26").substr(0, 12), "basic 419.50");
+}
+
+TEST_F(WhatIfTest, AmountsOfTheContractSayNothingInAnotherCurrency) {
+  on("basic", 600, 31'000'000, gb(21));
+  const WhatIf before = ask("us26");
+  rating::Contract contract = own_premium();
+  contract.overrides.plan.clear();
+  contract.overrides.kind = catalog::PlanKind::soft;
+  contract.overrides.pcu = 700;
+  contract.overrides.messages = 1'000'000;
+  contract.overrides.storage_gb = Rational(1);
+  contract.bundles = {{"Pack", Rational(40), {}}};
+  contract.minimum_spend = Rational(9'000);
+  ASSERT_TRUE(room.billing->set_contract(kAccount, contract, kNow, {"t", ""}));
+  const WhatIf after = ask("us26");
+  ASSERT_EQ(after.rows.size(), before.rows.size());
+  for (const WhatIfRow& row : after.rows) {
+    EXPECT_EQ(row.bill.line(rating::LineKind::bundle), nullptr);
+    EXPECT_LT(row.bill.total, Rational(9'000));
+    const auto old = std::ranges::find_if(before.rows, [&](const WhatIfRow& each) { return each.plan->name == row.plan->name; });
+    EXPECT_EQ(row.bill.line(rating::LineKind::base)->amount, old->bill.line(rating::LineKind::base)->amount);
+    EXPECT_EQ(row.plan->quotas.pcu, 700) << "a quota is no amount: " << row.plan->name;
+  }
+}
+
 TEST_F(WhatIfTest, AnotherCurrencyIsStatedAndNotCompared) {
   on("basic", 600, 31'000'000, gb(21));
   for (const WhatIfRow& row : ask("us26").rows) {

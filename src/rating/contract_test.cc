@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "rating/rating.h"
+#include "rating/own_plans.h"
 
 namespace postage::rating {
 namespace {
@@ -13,7 +13,7 @@ Rational money(const char* text) { return parse_decimal(text)->value; }
 MonthInput month(const char* plan, const Contract& contract = {}) {
   MonthInput input;
   input.contract = contract;
-  input.catalogue = catalog::with_contract(*catalog::builtin("cn26"), contract.overrides, contract.bundles);
+  input.catalogue = with_contract(*catalog::builtin("cn26"), contract);
   input.plan = input.catalogue->find(plan);
   return input;
 }
@@ -265,6 +265,26 @@ RC_GTEST_PROP(Volume, TheBillNeverFallsWhenUsageGrows, ()) {
   RC_ASSERT(large.total >= small.total);
   input.highest_passed = false;
   RC_ASSERT(large.exact_total >= rate(input).exact_total);  // Limits look at no less than what is charged.
+}
+
+TEST(Contract, WithoutItsAmountsOnlyTheRestIsLeft) {
+  Contract contract = volume(false, {{money("0"), 5}});
+  contract.discount_percent = 15;
+  contract.minimum_spend = money("500.00");
+  contract.bundles = {{"Pack", money("40.00"), {100, 0, Rational(0)}}};
+  contract.overrides.base_fee = money("1.00");
+  contract.overrides.pcu_rate = contract.overrides.message_rate = contract.overrides.storage_rate = money("2");
+  contract.overrides.pcu = 700;
+  contract.overrides.features = {{"slack_support", true}};
+  const Contract rest = without_amounts(contract);
+  EXPECT_EQ(rest.discount_percent, Rational(15));
+  EXPECT_EQ(rest.overrides.pcu, 700);
+  EXPECT_EQ(rest.overrides.features.size(), 1U);
+  EXPECT_FALSE(rest.minimum_spend || rest.overrides.base_fee || rest.overrides.pcu_rate || rest.overrides.message_rate ||
+               rest.overrides.storage_rate);
+  EXPECT_TRUE(rest.bundles.empty() && rest.volume.tiers.empty());
+  const catalog::CataloguePtr own = with_contract(*catalog::builtin("us26"), rest);
+  EXPECT_EQ(own->plans[1]->base_fee, (*catalog::builtin("us26"))->plans[1]->base_fee);
 }
 
 }  // namespace
