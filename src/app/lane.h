@@ -20,6 +20,7 @@
 #include "net/server.h"
 #include "net/tls.h"
 #include "observe/uptime_watch.h"
+#include "quota/entitlements.h"
 #include "quota/gate.h"
 #include "shard/meter_tally.h"
 #include "shard/shard.h"
@@ -33,6 +34,7 @@ struct LaneShared {
   bus::LocalBus<shard::Mail>& bus;
   const shard::ProjectBook& projects;
   const auth::Directory& directory;
+  const quota::Entitlements& entitlements;
   meter::Meter& meter;
   quota::Gates& gates;
   shard::Chance& chance;

@@ -32,10 +32,12 @@ struct ProbeProject {
 /// Tenants of a directory, and the probe's project. Thread: the shard's.
 class ProbedTenants final : public gateway::Tenants {
  public:
-  ProbedTenants(const auth::Directory& directory, const ProbeProject& probe) : inner_(directory), probe_(probe) {}
+  ProbedTenants(const auth::Directory& directory, gateway::HasFeature has, const ProbeProject& probe)
+      : inner_(directory, std::move(has)), probe_(probe) {}
   const auth::ProjectInfo* find(std::string_view app_id) override;
   const auth::ProjectInfo* project(ProjectId id) override;
   const auth::AccountInfo* account(AccountId id) override;
+  bool has(AccountId account, std::string_view feature) override { return !account || inner_.has(account, feature); }
 
  private:
   gateway::DirectoryTenants inner_;

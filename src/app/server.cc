@@ -211,6 +211,7 @@ Result<void> Server::Parts::make_lanes() {
                     .bus = *bus,
                     .projects = *book,
                     .directory = *store->directory,
+                    .entitlements = *entitlements,
                     .meter = *meter,
                     .gates = gates->gates(),
                     .chance = chance,

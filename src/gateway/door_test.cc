@@ -63,6 +63,31 @@ TEST_F(Doors, LoginIsJudgedByProjectTokenAndUser) {
   EXPECT_TRUE(ann.login_again(std::string(64, 'a'), world.token(std::string(64, 'a'), 60, 2), 2));
 }
 
+TEST_F(Doors, APlanWithoutAuthenticationTakesNoTokens) {
+  ASSERT_TRUE(ann.login("ann", world.token("ann", 3600)));
+  TestClient bob(world, 1), eve(world, 0);
+  ASSERT_TRUE(eve.login("eve", world.token("eve", 3600, 2), 2));
+  eve.cut();
+  world.tenants.lacking = "authentication";
+  EXPECT_FALSE(bob.login("bob", world.token("bob", 3600)));
+  const Got refused = bob.take("error");
+  EXPECT_EQ(refused.code, Errc::login_not_authorized);
+  EXPECT_NE(refused.detail.find("does not include authentication"), std::string::npos) << refused.detail;
+  EXPECT_FALSE(bob.login_again("bob", "007nonsense", 2));
+  EXPECT_EQ(bob.take("error").code, Errc::invalid_token) << "a wrong token is that first";
+  EXPECT_TRUE(bob.login_again("bob")) << "the App ID alone is no token";
+  EXPECT_TRUE(bob.login_again("bob", kAppId));
+  ann.ask(wire::RenewToken{world.token("ann", 7200)});
+  EXPECT_EQ(ann.take("error").code, Errc::login_not_authorized);
+  EXPECT_EQ(ann.publish("stage", "still here").kind, "published");
+  TestClient again(world, 0);
+  EXPECT_TRUE(again.resume(eve.key, {}).resumed);
+  world.advance(1ms);
+  EXPECT_EQ(again.take("bye").code, Errc::login_not_authorized) << "a resume is judged again";
+  world.tenants.lacking.clear();
+  EXPECT_TRUE(bob.login_again("bob", world.token("bob", 3600)));
+}
+
 TEST_F(Doors, AHeartbeatIsWaitedForItsIntervalAndTenSeconds) {
   ASSERT_TRUE(ann.login("ann"));
   for (int i = 0; i < 3; ++i) {

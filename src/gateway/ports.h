@@ -2,8 +2,10 @@
 // What a session needs from outside: the way out of its connection, and the tenants. `app` implements them.
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "auth/directory.h"
 #include "auth/token_check.h"
@@ -41,18 +43,25 @@ class Tenants {
   [[nodiscard]] virtual const auth::ProjectInfo* find(std::string_view app_id) = 0;
   [[nodiscard]] virtual const auth::ProjectInfo* project(ProjectId id) = 0;
   [[nodiscard]] virtual const auth::AccountInfo* account(AccountId id) = 0;
+  /// True when the account's plan has the feature (a row of the catalogue's feature table).
+  [[nodiscard]] virtual bool has(AccountId account, std::string_view feature) = 0;
 };
+
+/// Which account has which feature. Thread: any.
+using HasFeature = std::function<bool(AccountId account, std::string_view feature)>;
 
 /// Tenants by the directory's snapshots.
 class DirectoryTenants final : public Tenants {
  public:
-  explicit DirectoryTenants(const auth::Directory& directory) : view_(directory) {}
+  DirectoryTenants(const auth::Directory& directory, HasFeature has) : view_(directory), has_(std::move(has)) {}
   const auth::ProjectInfo* find(std::string_view app_id) override { return view_.current().find(app_id); }
   const auth::ProjectInfo* project(ProjectId id) override { return view_.current().project(id); }
   const auth::AccountInfo* account(AccountId id) override { return view_.current().account(id); }
+  bool has(AccountId account, std::string_view feature) override { return has_(account, feature); }
 
  private:
   auth::DirectoryView view_;
+  HasFeature has_;
 };
 
 /// What all sessions of one shard share. Everything outlives the sessions.

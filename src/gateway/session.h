@@ -59,6 +59,9 @@ class Session final : private shard::Client {
   void take(std::uint64_t id, const wire::Unsubscribe& unsubscribe);
   void take(std::uint64_t id, const wire::Publish& publish);
   Result<shard::SessionTraits> check(const wire::Login& login);
+  /// The token and the plan behind it.
+  [[nodiscard]] Result<auth::Grant> check_token(const auth::ProjectInfo& project, std::string_view user,
+                                                std::string_view token) const;
   Result<void> check(const wire::Subscribe& subscribe) const;
   Result<void> check(const wire::Publish& publish) const;
   bool within_rate(const wire::Request& request);

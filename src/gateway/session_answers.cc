@@ -47,7 +47,7 @@ void Session::on_restored(const shard::Answer<shard::Restored>& answer) {
   const auth::ProjectInfo* project = door_.tenants.project(traits.project);
   const Result<auth::Grant> grant = project == nullptr
                                         ? Result<auth::Grant>(Errc::invalid_app_id)
-                                        : auth::check_login(*project, traits.user, traits.token, now().wall, door_.policy);
+                                        : check_token(*project, traits.user, traits.token);
   if (!grant) {
     end_later(grant.error().code, false, grant.error().detail);
     return;

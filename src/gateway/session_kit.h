@@ -30,8 +30,10 @@ class TestTenants final : public Tenants {
     const auto found = accounts.find(id.value);
     return found == accounts.end() ? nullptr : &found->second;
   }
+  bool has(AccountId, std::string_view feature) override { return feature != lacking; }
   std::map<std::int64_t, auth::ProjectInfo> projects;
   std::map<std::int64_t, auth::AccountInfo> accounts;
+  std::string lacking;  ///< a feature that nobody's plan has
 };
 
 inline const std::string kAppId = "0123456789abcdef0123456789ABCDEF";

@@ -62,6 +62,16 @@ void Session::greet(std::uint64_t id, bool resumed) {
   reply(id, hello);
 }
 
+Result<auth::Grant> Session::check_token(const auth::ProjectInfo& project, std::string_view user, std::string_view token) const {
+  TRY(grant, auth::check_login(project, user, token, now().wall, door_.policy));
+  // Without the row of the plan's table there are no tokens; the App ID alone may still open the project's door.
+  const bool by_token = !token.empty() && token != project.app_id.text;
+  if (by_token && !door_.tenants.has(project.account, "authentication")) {
+    return Error(Errc::login_not_authorized, "the account's plan does not include authentication: no log-in by token");
+  }
+  return grant;
+}
+
 Result<shard::SessionTraits> Session::check(const wire::Login& login) {
   TRY_VOID(shard::check_user_id(login.user_id));
   const auth::ProjectInfo* project = door_.tenants.find(login.app_id);
@@ -70,7 +80,7 @@ Result<shard::SessionTraits> Session::check(const wire::Login& login) {
   if (account == nullptr) return Errc::invalid_app_id;
   if (account->in_arrears) return Error(Errc::login_not_authorized, "the account is suspended: a bill is unpaid");
   if (account->suspended) return Error(Errc::login_not_authorized, "the account is suspended");
-  TRY(grant, auth::check_login(*project, login.user_id, login.token, now().wall, door_.policy));
+  TRY(grant, check_token(*project, login.user_id, login.token));
   set_limits(*project);
   set_grant(grant);
   shard::SessionTraits traits;
@@ -124,7 +134,7 @@ void Session::take(std::uint64_t id, const wire::RenewToken& renew) {
     refuse(id, Errc::invalid_app_id);
     return;
   }
-  const Result<auth::Grant> grant = auth::check_login(*project, traits.user, renew.token, now().wall, door_.policy);
+  const Result<auth::Grant> grant = check_token(*project, traits.user, renew.token);
   if (!grant) {
     refuse(id, grant.error());
     return;
