@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "invoice/credit/credit_check.h"
 #include "invoice/documents/documents.h"
 #include "invoice/documents/pdf.h"
 #include "invoice/documents/read_back.h"
@@ -257,6 +258,18 @@ RC_GTEST_PROP(CreditProperty, ASeriesNeverPassesTheInvoiceAndTheLastTakesTheRest
   const Paper paper = paper_in(code, lines, rate.to_plain(), inclusive);
   Credited before;
   Rational sum;
+  CreditCheck check(paper);  // What verifies bundles and the store follows each note and no other.
+  const auto issued = [&](const CreditDraft& draft) {
+    const std::string number = "CN-2026-" + std::to_string(before.notes + 1);
+    CreditPaper note = make_credit_paper(paper, draft, "r", number, kMarch, std::nullopt);
+    note.left += unit;
+    RC_ASSERT(!check.take(credit_json(note), number));
+    note.left -= unit;
+    RC_ASSERT(!check.take(credit_json(note), number + "0"));
+    const auto taken = check.take(credit_json(note), number);
+    RC_ASSERT(taken.ok());
+    RC_ASSERT(taken->total == draft.total);
+  };
   for (int notes = *rc::gen::inRange(0, 8); notes > 0 && !before.voided; --notes) {
     CreditAsk ask{.everything = false, .lines = {}, .amount = {}, .reason = "r"};
     if (*rc::gen::arbitrary<bool>())
@@ -268,6 +281,7 @@ RC_GTEST_PROP(CreditProperty, ASeriesNeverPassesTheInvoiceAndTheLastTakesTheRest
       RC_ASSERT(draft.error().code == Errc::conflict || draft.error().code == Errc::bad_request);
       continue;
     }
+    issued(*draft);
     take(before, paper, *draft);
     sum += draft->total;
     RC_ASSERT(sum <= paper.total);
@@ -278,6 +292,7 @@ RC_GTEST_PROP(CreditProperty, ASeriesNeverPassesTheInvoiceAndTheLastTakesTheRest
   if (!before.voided) {
     const auto rest = draft_credit(paper, before, all_of_it());
     RC_ASSERT(rest.ok());
+    issued(*rest);
     take(before, paper, *rest);
     sum += rest->total;
   }
