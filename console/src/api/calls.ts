@@ -37,7 +37,7 @@ const nothing = (): void => undefined;
 const pagesMost = 100;
 
 /** A whole list, page by page. `path` may have a query already. */
-async function listAll<T>(path: string, item: (value: unknown) => T, signal?: AbortSignal): Promise<T[]> {
+export async function listAll<T>(path: string, item: (value: unknown) => T, signal?: AbortSignal): Promise<T[]> {
   const all: T[] = [];
   let next: string | null = null;
   for (let page = 0; page < pagesMost; page += 1) {

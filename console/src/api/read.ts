@@ -145,7 +145,7 @@ function readTitle(value: unknown): Record<string, string> {
   return Object.fromEntries(entries.filter(([, title]) => typeof title === 'string' && title !== ''));
 }
 
-function readPlan(value: unknown): Plan {
+export function readPlan(value: unknown): Plan {
   const from = row(value, 'plan');
   const rates = row(from.rates, 'rates');
   const quota = from.quota == null ? null : readAmounts(from.quota);

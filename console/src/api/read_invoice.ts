@@ -16,6 +16,7 @@ export function readLine(value: unknown): InvoiceLine {
   const from = row(value, 'line');
   return {
     kind: text(from, 'kind'),
+    name: optionalText(from, 'name'),
     quantity: optionalDecimal(from, 'quantity'),
     included: optionalDecimal(from, 'included'),
     overage: optionalDecimal(from, 'overage'),

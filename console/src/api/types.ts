@@ -83,6 +83,8 @@ export interface UsagePoint {
 
 export interface InvoiceLine {
   kind: string;
+  /** Of a bundle. */
+  name?: string | null;
   quantity: string | null;
   included: string | null;
   overage: string | null;

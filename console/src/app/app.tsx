@@ -4,14 +4,20 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { createBrowserRouter, Navigate, RouterProvider } from 'react-router';
 import { ApiError } from '../api/errors.ts';
+import { ContractPage } from '../contract/contract_page.tsx';
 import { InvoicePage } from '../invoices/invoice_page.tsx';
 import { InvoicesPage } from '../invoices/invoices_page.tsx';
+import { LimitsPage } from '../limits/limits_page.tsx';
 import { AccountsPage } from '../operator/accounts_page.tsx';
+import { ReceivedPage } from '../operator/received_page.tsx';
 import { OverviewPage } from '../overview/overview_page.tsx';
+import { PaymentsPage } from '../payments/payments_page.tsx';
 import { PlansPage } from '../plans/plans_page.tsx';
 import { AccountPicker } from '../session/account_picker.tsx';
 import { LoginPage } from '../session/login_page.tsx';
 import { useSession, useSessionState } from '../session/store.ts';
+import { RequestPage } from '../support/request_page.tsx';
+import { AllSupportPage, SupportPage } from '../support/support_page.tsx';
 import { Empty } from '../ui/states.tsx';
 import { Shell } from './shell.tsx';
 import { theme } from './theme.ts';
@@ -42,7 +48,14 @@ const router = createBrowserRouter([
       { path: '/accounts/:account', element: <OverviewPage /> },
       { path: '/accounts/:account/invoices', element: <InvoicesPage /> },
       { path: '/accounts/:account/invoices/:number', element: <InvoicePage /> },
+      { path: '/accounts/:account/payments', element: <PaymentsPage /> },
+      { path: '/accounts/:account/limits', element: <LimitsPage /> },
       { path: '/accounts/:account/plans', element: <PlansPage /> },
+      { path: '/accounts/:account/contract', element: <ContractPage /> },
+      { path: '/accounts/:account/support', element: <SupportPage /> },
+      { path: '/accounts/:account/support/:request', element: <RequestPage /> },
+      { path: '/received', element: <ReceivedPage /> },
+      { path: '/support', element: <AllSupportPage /> },
       { path: '*', element: <Unknown /> },
     ],
   },

@@ -1,9 +1,11 @@
 // The frame of every page behind the log-in: where am I, whose account is this, who am I.
 import { Button, Menu } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NavLink, Outlet, useParams } from 'react-router';
+import { NavLink, Outlet, useLocation, useParams } from 'react-router';
 import { logOut } from '../api/calls.ts';
+import { useMay } from '../session/may.ts';
 import { closeSession, useSession } from '../session/store.ts';
 import { Logo, PersonIcon } from '../ui/icons.tsx';
 import { LanguageSwitch, SchemeSwitch } from './preferences.tsx';
@@ -39,21 +41,35 @@ function PersonMenu() {
   );
 }
 
+/** The pages of an account beside its overview, in their order. */
+const accountPages = ['invoices', 'payments', 'limits', 'plans', 'contract', 'support'] as const;
+
 function Tabs({ account }: { account: string | undefined }) {
   const { t } = useTranslation();
   const { person, accounts } = useSession();
   const several = person.realm === 'operators' || accounts.length > 1;
+  const may = useMay();
   const link = (to: string, label: string, end = false) => (
-    <NavLink to={to} end={end} className="tab">
+    <NavLink key={to} to={to} end={end} className="tab">
       {label}
     </NavLink>
   );
+  // On a narrow screen the tabs scroll: where one is must be in view.
+  const row = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page has another active tab.
+  useEffect(() => {
+    row.current?.querySelector('.active')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [pathname]);
   return (
-    <nav className="tabs" aria-label={t('app.navigation')}>
+    <nav className="tabs" aria-label={t('app.navigation')} ref={row}>
       {several ? link('/', t('nav.accounts'), true) : null}
       {account ? link(`/accounts/${encodeURIComponent(account)}`, t('nav.overview'), true) : null}
-      {account ? link(`/accounts/${encodeURIComponent(account)}/invoices`, t('nav.invoices')) : null}
-      {account ? link(`/accounts/${encodeURIComponent(account)}/plans`, t('nav.plans')) : null}
+      {account
+        ? accountPages.map((name) => link(`/accounts/${encodeURIComponent(account)}/${name}`, t(`nav.${name}`)))
+        : null}
+      {!account && may('payment_write') ? link('/received', t('nav.received')) : null}
+      {!account && may('support_answer') ? link('/support', t('nav.support')) : null}
     </nav>
   );
 }

@@ -95,9 +95,13 @@ export function BillLines({ invoice }: { invoice: Bill }) {
         </tr>
       </thead>
       {invoice.lines.map((line) => (
-        <tbody key={line.kind} data-testid={`line-${line.kind}`} className={line.quantity === null ? 'plain' : ''}>
+        <tbody
+          key={`${line.kind}/${line.name ?? ''}`}
+          data-testid={`line-${line.kind}`}
+          className={line.quantity === null ? 'plain' : ''}
+        >
           <tr>
-            <th scope="row">{names.line(line.kind)}</th>
+            <th scope="row">{line.name ? `${names.line(line.kind)} ${line.name}` : names.line(line.kind)}</th>
             <Cell label={t('bill.quantity')} text={quantity(line.quantity)} />
             <Cell label={t('bill.included')} text={quantity(line.included)} />
             <Cell label={t('bill.overage')} text={quantity(line.overage)} />

@@ -2,9 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import en from './en.json';
-import { chooseLanguage } from './index.ts';
-import zh from './zh.json';
+import { chooseLanguage, texts } from './index.ts';
 
 type Tree = { [key: string]: string | Tree };
 
@@ -18,8 +16,8 @@ function leaves(tree: Tree, prefix = ''): Map<string, string> {
   return all;
 }
 
-const english = leaves(en as Tree);
-const chinese = leaves(zh as Tree);
+const english = leaves(texts.en as Tree);
+const chinese = leaves(texts.zh as Tree);
 /** Chinese has no plural forms: `x_one` of English has no partner. */
 const ordinary = (keys: Iterable<string>) => [...keys].filter((key) => !key.endsWith('_one')).sort();
 const placeholders = (text: string) => [...text.matchAll(/{{\s*(\w+)\s*}}/g)].map((found) => found[1]).sort();

@@ -2,10 +2,14 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import en from './en.json';
+import enAccount from './en_account.json';
 import zh from './zh.json';
+import zhAccount from './zh_account.json';
 
 const key = 'postage.language';
 export const languages = ['zh', 'en'] as const;
+/** All texts by language: the second file of each has what an account pays, limits, agrees and asks. */
+export const texts = { en: { ...en, ...enAccount }, zh: { ...zh, ...zhAccount } };
 export type Language = (typeof languages)[number];
 
 function isLanguage(text: string | null): text is Language {
@@ -45,7 +49,7 @@ void i18next.use(initReactI18next).init({
   lng: chooseLanguage(kept(), navigator.languages ?? [navigator.language]),
   fallbackLng: 'en',
   supportedLngs: languages,
-  resources: { en: { translation: en }, zh: { translation: zh } },
+  resources: { en: { translation: texts.en }, zh: { translation: texts.zh } },
   interpolation: { escapeValue: false },
   initAsync: false,
 });

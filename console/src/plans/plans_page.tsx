@@ -6,7 +6,7 @@ import { usePlans, useUsage } from '../api/queries.ts';
 import { type MeterName, meterNames, type Plan, type PlanChange, type PlanTable } from '../api/types.ts';
 import { useRateText } from '../bill/bill_lines.tsx';
 import { compare, formatMoney, formatQuantity, formatShort } from '../exact/decimal.ts';
-import { useSession } from '../session/store.ts';
+import { useMay } from '../session/may.ts';
 import { CheckIcon } from '../ui/icons.tsx';
 import { useNames } from '../ui/names.ts';
 import { Notice } from '../ui/notice.tsx';
@@ -97,20 +97,15 @@ function PlanCard({ plan, table, current, mayChange, onChoose }: CardProps) {
   );
 }
 
-/** Roles that the server lets change a plan; it refuses all others whatever the page offers. */
-const planRoles = ['owner', 'admin', 'billing', 'operator', 'finance'];
-
 export function PlansPage() {
   const { t } = useTranslation();
   const names = useNames();
   const { account = '' } = useParams();
-  const { person, accounts } = useSession();
   const usage = useUsage(account);
   const plans = usePlans(usage.data?.catalogue);
   const [target, setTarget] = useState<string | null>(null);
   const [done, setDone] = useState<PlanChange | null>(null);
-  const role = person.role ?? accounts.find(({ id }) => id === account)?.role ?? '';
-  const mayChange = planRoles.includes(role);
+  const mayChange = useMay(account)('plan_change');
   const error = usage.error ?? plans.error;
   const table = plans.data;
   const body = () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatMonth, startOfDay, timeLeft } from './time.ts';
+import { dayText, formatMonth, formatPlainDay, monthBefore, startOfDay, timeLeft } from './time.ts';
 
 const iso = (at: number) => new Date(at).toISOString();
 
@@ -15,7 +15,23 @@ describe('days', () => {
   });
 });
 
+describe('a day as text', () => {
+  it('is the day where the catalogue lives', () => {
+    const at = Date.parse('2026-11-23T17:30:00Z');
+    expect(dayText(at, 'Asia/Shanghai')).toBe('2026-11-24');
+    expect(dayText(at, 'UTC')).toBe('2026-11-23');
+    expect(formatPlainDay('2026-02-03', 'en')).toBe('3 Feb 2026');
+    expect(formatPlainDay('2026-02-03', 'zh')).toBe('2026年2月3日');
+  });
+});
+
 describe('month', () => {
+  it('is found some months before', () => {
+    expect(monthBefore('2026-11', 0)).toBe('2026-11');
+    expect(monthBefore('2026-01', 2)).toBe('2025-11');
+    expect(monthBefore('2026-12', 12)).toBe('2025-12');
+  });
+
   it('is named in both languages', () => {
     expect(formatMonth('2026-11', 'en')).toBe('November 2026');
     expect(formatMonth('2026-11', 'zh')).toBe('2026年11月');

@@ -23,6 +23,16 @@ export function formatInstant(at: string | number, zone: string, language: strin
   });
 }
 
+/** Day of an instant, with its year. */
+export function formatDate(at: string | number, zone: string, language: string): string {
+  return format(at, zone, language, { year: 'numeric', month: 'short', day: 'numeric' });
+}
+
+/** A day without a time, "2026-11-23", is the same day everywhere. */
+export function formatPlainDay(day: string, language: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? formatDate(`${day}T12:00:00Z`, 'UTC', language) : day;
+}
+
 export function formatDay(at: string | number, zone: string, language: string): string {
   return format(at, zone, language, { month: 'short', day: 'numeric' });
 }
@@ -53,6 +63,18 @@ export function formatMonth(month: string, language: string): string {
   return /^\d{4}-\d{2}$/.test(month)
     ? format(`${month}-15T12:00:00Z`, 'UTC', language, { year: 'numeric', month: 'long' })
     : month;
+}
+
+/** The month `count` months before: "2026-01", 2 -> "2025-11". */
+export function monthBefore(month: string, count: number): string {
+  const [year = 0, number = 1] = month.split('-').map(Number);
+  const at = new Date(Date.UTC(year, number - 1 - count, 1));
+  return at.toISOString().slice(0, 7);
+}
+
+/** The day of `at` in `zone`, "2026-11-23". */
+export function dayText(at: number, zone: string): string {
+  return new Date(startOfDay(at, zone) + zoneOffset(startOfDay(at, zone), zone)).toISOString().slice(0, 10);
 }
 
 /** Whole days, hours and minutes from `now` to `end`, never negative. */
