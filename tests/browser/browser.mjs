@@ -22,7 +22,7 @@ export function launch() {
 export async function openPage(browser, url, { locale = 'en-US', colorScheme = 'light', width = 1280, height = 900 } = {}) {
   const context = await browser.newContext({ locale, colorScheme, viewport: { width, height }, reducedMotion: 'reduce' });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(60_000);
   const failures = [];
   const home = new URL(url).host;
   page.on('pageerror', (error) => failures.push(`script: ${error.message}`));
