@@ -62,7 +62,8 @@ def main():
         shutil.rmtree(calm)
         per_second = figures['closed'] * 1000 // max(1, figures['milliseconds'])
         print(f'undisturbed: {figures["closed"]} accounts in {figures["milliseconds"]} ms, {per_second} a second, longest tick '
-              f'{figures["longest_tick_ms"]} ms, {figures["peak_memory_kb"] // 1024} MiB, {figures["steps"]} steps', flush=True)
+              f'{figures["longest_tick_ms"]} ms; of the processor {figures["cpu_milliseconds"]} ms, longest tick '
+              f'{figures["longest_tick_cpu_ms"]} ms; {figures["peak_memory_kb"] // 1024} MiB, {figures["steps"]} steps', flush=True)
         kills, rounds, wrong = 0, 0, []
         while kills < ask.kills and rounds < 4 * ask.kills + 10:
             # As many kills as fit into one close; then the next one begins with a fresh copy.
