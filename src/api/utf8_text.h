@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
+
 namespace postage::api {
 
-/// Well-formed UTF-8 (no surrogates, no overlong forms, at most U+10FFFF).
-[[nodiscard]] bool valid_utf8(std::string_view text);
 /// Without C0 control characters except \n and \t, and without DEL. Expects UTF-8.
 [[nodiscard]] bool clean_text(std::string_view text);
 /// Decimal, optional '-', no leading '+', no spaces, within 64 bits.

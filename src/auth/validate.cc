@@ -2,28 +2,13 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
+
 namespace postage::auth {
 namespace {
 
 Error wrong(std::string_view field, std::string_view why) {
   return Error(Errc::bad_request, std::string(field) + ": " + std::string(why));
-}
-
-/// Length of the valid UTF-8 sequence at the front (RFC 3629), or 0.
-std::size_t sequence_length(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = at(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xC2 && lead <= 0xDF ? 2 : lead >= 0xE0 && lead <= 0xEF ? 3
-                             : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (at(1) < low || at(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((at(i) & 0xC0U) != 0x80U) return 0;
-  }
-  return length;
 }
 
 bool is_control(std::string_view sequence) {
@@ -45,7 +30,7 @@ Result<void> check_name(std::string_view field, std::string_view value) {
   if (value.empty() || value.size() > kMax) return wrong(field, "must be 1 to 200 bytes");
   if (value.front() == ' ' || value.back() == ' ') return wrong(field, "must not begin or end with a space");
   for (std::size_t i = 0; i < value.size();) {
-    const std::size_t length = sequence_length(value.substr(i));
+    const std::size_t length = utf8_length(value.substr(i));
     if (length == 0) return wrong(field, "must be valid UTF-8");
     if (is_control(value.substr(i, length))) return wrong(field, "must not hold control characters");
     i += length;

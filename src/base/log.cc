@@ -7,36 +7,18 @@
 #include <atomic>
 
 #include "base/clock.h"
+#include "base/utf8.h"
 
 namespace postage {
 namespace {
 std::atomic<Level> g_level{Level::info};
-
-/// Length of the valid UTF-8 sequence at `text[i]`, or 0.
-std::size_t utf8_length(std::string_view text, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
-  const unsigned char lead = byte(i);
-  const std::size_t n = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-  if (n == 0 || i + n > text.size()) return 0;
-  for (std::size_t k = 1; k < n; ++k) {
-    if ((byte(i + k) & 0xC0) != 0x80) return 0;
-  }
-  if (n >= 3) {
-    const unsigned char second = byte(i + 1);
-    if (lead == 0xE0 && second < 0xA0) return 0;
-    if (lead == 0xED && second > 0x9F) return 0;
-    if (lead == 0xF0 && second < 0x90) return 0;
-    if (lead == 0xF4 && second > 0x8F) return 0;
-  }
-  return n;
-}
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
-    const std::size_t n = utf8_length(text, i);
+    const std::size_t n = utf8_length(text.substr(i));
     if (n == 0) {
       out += "\xEF\xBF\xBD";
       ++i;

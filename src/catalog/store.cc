@@ -1,11 +1,10 @@
 #include "catalog/store.h"
 
-#include <openssl/evp.h>
-
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "base/text_bytes.h"
+#include "base/sha256.h"
+#include "db/append_only.h"
 
 namespace postage::catalog {
 namespace {
@@ -26,11 +25,7 @@ create table catalog_publication (
   plans text not null,
   unique (name, version)
 );
-create trigger catalog_publication_kept before update on catalog_publication
-  begin select raise(abort, 'a catalogue is never edited'); end;
-create trigger catalog_publication_stays before delete on catalog_publication
-  begin select raise(abort, 'a catalogue is never removed'); end;
-
+)sql" POSTAGE_APPEND_ONLY_AS("catalog_publication", "a catalogue is", "edited") R"sql(
 create table catalog_publication_state (
   id integer primary key,
   publication integer not null references catalog_publication (id),
@@ -40,24 +35,13 @@ create table catalog_publication_state (
   why text not null,
   unique (publication, state)
 );
-create trigger catalog_publication_state_kept before update on catalog_publication_state
-  begin select raise(abort, 'what happened to a catalogue is never edited'); end;
-create trigger catalog_publication_state_stays before delete on catalog_publication_state
-  begin select raise(abort, 'what happened to a catalogue is never removed'); end;
-)sql";
+)sql" POSTAGE_APPEND_ONLY_AS("catalog_publication_state", "what happened to a catalogue is", "edited");
 
 constexpr std::array<db::Migration, 1> kMigrations{{{1, kFirst}}};
 
 constexpr std::string_view kSelect =
     "select p.id, p.name, p.version, p.text, p.sha256, p.replaces, p.grandfather, p.plans, s.state, s.at, s.by_whom, s.why "
     "from catalog_publication p join catalog_publication_state s on s.publication = p.id ";
-
-std::string sha256_of(std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  CHECK(EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr) == 1);
-  return to_hex({reinterpret_cast<const char*>(digest), size});
-}
 
 std::optional<PublicationState> state_of(std::string_view name) {
   for (const auto state : {PublicationState::draft, PublicationState::published, PublicationState::withdrawn}) {
@@ -103,7 +87,7 @@ Result<std::vector<Publication>> select(db::Connection& connection, std::string_
   TRY_VOID(connection.each(std::string(kSelect) + std::string(where) + " order by p.name, p.version, s.id",
                            [&](db::Row& row) { take_row(row, found, corrupt); }, args...));
   for (Publication& each : found) {
-    if (corrupt || sha256_of(each.text) != each.sha256) {
+    if (corrupt || sha256_hex(each.text) != each.sha256) {
       return Error(Errc::corrupt_record, "the published catalogue " + each.name + " does not fit its hash");
     }
     TRY(catalogue, load(each.text));
@@ -184,7 +168,7 @@ Result<Publication> CatalogueStore::draft(const std::string& text, const Success
     row.name = loaded->name;
     row.version = before ? before->version + 1 : 1;
     row.text = text;
-    row.sha256 = sha256_of(text);
+    row.sha256 = sha256_hex(text);
     row.catalogue = loaded;
     row.succession = succession;
     row.drafted_at = now;

@@ -8,6 +8,7 @@
 #include <limits>
 #include <thread>
 
+#include "db/append_only.h"
 #include "db/database.h"
 
 namespace postage::db {
@@ -297,6 +298,24 @@ RC_GTEST_FIXTURE_PROP(DbTest, AnyTextAndBytesSurvive, (std::string text, std::st
       number);
   RC_ASSERT(row.ok() && row->has_value());
   RC_ASSERT(**row == std::tuple(text, bytes, number));
+}
+
+TEST(AppendOnly, RowsAreAddedAndNeitherChangedNorRemoved) {
+  auto database = std::move(Database::open({.path = ":memory:"})).value();
+  constexpr Migration kSteps[] = {{1, "create table line(amount integer not null);\n" POSTAGE_APPEND_ONLY(
+                                          "line", "a line is") "create table word(text text not null);\n"
+                                      POSTAGE_APPEND_ONLY_AS("word", "words are", "edited")}};
+  ASSERT_TRUE(database->migrate("room", kSteps, Instant{}));
+  const auto run = [&](std::string_view sql) {
+    const auto done = database->writer()->run(sql);
+    return done ? std::string("done") : done.error().detail;
+  };
+  EXPECT_EQ(run("insert into line values (1)"), "done");
+  EXPECT_EQ(run("insert into word values ('a')"), "done");
+  EXPECT_NE(run("update line set amount = 2").find("a line is never changed"), std::string::npos);
+  EXPECT_NE(run("delete from line").find("a line is never removed"), std::string::npos);
+  EXPECT_NE(run("update word set text = 'b'").find("words are never edited"), std::string::npos);
+  EXPECT_EQ(database->reader()->integer("select sum(amount) from line").value(), 1);
 }
 
 }  // namespace

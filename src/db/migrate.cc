@@ -1,7 +1,6 @@
 // Numbered schema steps per room. The table of what was applied:
 //   schema_migration(room text, version bigint, sha256 text, applied_at bigint, primary key (room, version))
-#include <openssl/evp.h>
-
+#include "base/sha256.h"
 #include "db/database.h"
 
 namespace postage::db {
@@ -10,19 +9,6 @@ namespace {
 constexpr const char* kTable =
     "create table if not exists schema_migration (room text not null, version bigint not null, sha256 text not null, "
     "applied_at bigint not null, primary key (room, version))";
-
-std::string sha256_hex(std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  CHECK(EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr) == 1);
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += kDigits[digest[i] >> 4];
-    hex += kDigits[digest[i] & 15];
-  }
-  return hex;
-}
 
 std::string label(std::string_view room, std::int64_t version) {
   return "migration " + std::string(room) + "/" + std::to_string(version);

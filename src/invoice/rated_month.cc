@@ -1,13 +1,11 @@
 #include "invoice/rated_month.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <map>
 
 #include "base/log.h"
+#include "base/sha256.h"
 #include "invoice/contract_json.h"
-#include "base/text_bytes.h"
 
 namespace postage::invoice {
 namespace {
@@ -186,11 +184,6 @@ std::string invoice_json(const RatedMonth& rated, const Issue& issue) {
   return out;
 }
 
-std::string sha256_hex(std::string_view bytes) {
-  unsigned char hash[EVP_MAX_MD_SIZE];
-  unsigned length = 0;
-  CHECK(EVP_Digest(bytes.data(), bytes.size(), hash, &length, EVP_sha256(), nullptr) == 1);
-  return to_hex({reinterpret_cast<const char*>(hash), length});
-}
+std::string sha256_hex(std::string_view bytes) { return postage::sha256_hex(bytes); }
 
 }  // namespace postage::invoice

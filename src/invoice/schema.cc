@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "db/append_only.h"
 #include "invoice/close_status.h"
 #include "invoice/credit/credit_notes.h"
 #include "invoice/payments/schema.h"
@@ -24,11 +25,7 @@ create table invoice_account_event (
 );
 create index invoice_account_event_by_account on invoice_account_event (account, at, id);
 create unique index invoice_account_opens_once on invoice_account_event (account) where kind = 'opened';
-create trigger invoice_account_event_kept before update on invoice_account_event
-  begin select raise(abort, 'the history of an account is never changed'); end;
-create trigger invoice_account_event_stays before delete on invoice_account_event
-  begin select raise(abort, 'the history of an account is never removed'); end;
-
+)sql" POSTAGE_APPEND_ONLY("invoice_account_event", "the history of an account is") R"sql(
 create table invoice_cursor (
   account integer primary key,
   month text not null,
@@ -43,11 +40,7 @@ create table invoice_catalogue (
   name text not null,
   text text not null
 );
-create trigger invoice_catalogue_kept before update on invoice_catalogue
-  begin select raise(abort, 'a catalogue that rated an invoice is never changed'); end;
-create trigger invoice_catalogue_stays before delete on invoice_catalogue
-  begin select raise(abort, 'a catalogue that rated an invoice is never removed'); end;
-
+)sql" POSTAGE_APPEND_ONLY("invoice_catalogue", "a catalogue that rated an invoice is") R"sql(
 create table invoice_counter (
   year integer primary key,
   last integer not null
@@ -68,11 +61,7 @@ create table invoice (
   sha256 text not null,
   unique (account, month)
 );
-create trigger invoice_kept before update on invoice
-  begin select raise(abort, 'an invoice is never changed'); end;
-create trigger invoice_stays before delete on invoice
-  begin select raise(abort, 'an invoice is never removed'); end;
-
+)sql" POSTAGE_APPEND_ONLY("invoice", "an invoice is") R"sql(
 create table invoice_line (
   invoice integer not null references invoice (id),
   position integer not null,
@@ -85,11 +74,7 @@ create table invoice_line (
   inclusive integer not null,
   primary key (invoice, position)
 );
-create trigger invoice_line_kept before update on invoice_line
-  begin select raise(abort, 'a line of an invoice is never changed'); end;
-create trigger invoice_line_stays before delete on invoice_line
-  begin select raise(abort, 'a line of an invoice is never removed'); end;
-
+)sql" POSTAGE_APPEND_ONLY("invoice_line", "a line of an invoice is") R"sql(
 create table invoice_todo (
   id integer primary key,
   account integer not null,

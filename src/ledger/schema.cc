@@ -1,5 +1,6 @@
 #include <array>
 
+#include "db/append_only.h"
 #include "ledger/ledger.h"
 
 namespace postage::ledger {
@@ -36,19 +37,9 @@ create table ledger_balance (
   minor text not null,
   entries integer not null
 );
-create trigger ledger_transaction_kept before update on ledger_transaction
-  begin select raise(abort, 'ledger transactions are never changed'); end;
-create trigger ledger_transaction_stays before delete on ledger_transaction
-  begin select raise(abort, 'ledger transactions are never removed'); end;
-create trigger ledger_entry_kept before update on ledger_entry
-  begin select raise(abort, 'ledger entries are never changed'); end;
-create trigger ledger_entry_stays before delete on ledger_entry
-  begin select raise(abort, 'ledger entries are never removed'); end;
-create trigger ledger_account_kept before update on ledger_account
-  begin select raise(abort, 'ledger accounts are never changed'); end;
-create trigger ledger_account_stays before delete on ledger_account
-  begin select raise(abort, 'ledger accounts are never removed'); end;
-)sql";
+)sql" POSTAGE_APPEND_ONLY("ledger_transaction", "ledger transactions are")
+    POSTAGE_APPEND_ONLY("ledger_entry", "ledger entries are")
+    POSTAGE_APPEND_ONLY("ledger_account", "ledger accounts are");
 
 constexpr std::array<db::Migration, 1> kMigrations{{{1, kFirst}}};
 

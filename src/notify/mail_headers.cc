@@ -5,30 +5,9 @@
 #include <algorithm>
 
 #include "base/text_bytes.h"
+#include "base/utf8.h"
 
 namespace postage::notify {
-namespace {
-
-/// Length of the UTF-8 sequence at the front, or 0 when there is no valid one.
-std::size_t sequence_length(std::string_view text) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = at(0);
-  if (lead < 0x80) return 1;
-  std::size_t length = 0;
-  if (lead >= 0xC2 && lead <= 0xDF) length = 2;
-  if (lead >= 0xE0 && lead <= 0xEF) length = 3;
-  if (lead >= 0xF0 && lead <= 0xF4) length = 4;
-  if (length == 0 || text.size() < length) return 0;
-  const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (at(1) < low || at(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((at(i) & 0xC0U) != 0x80U) return 0;
-  }
-  return length;
-}
-
-}  // namespace
 
 bool valid_address(std::string_view address) {
   const std::size_t at = address.find('@');
@@ -41,7 +20,7 @@ bool valid_address(std::string_view address) {
 
 bool valid_header_text(std::string_view text) {
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = utf8_length(text);
     const auto first = static_cast<unsigned char>(text[0]);
     if (length == 0 || first < 0x20 || first == 0x7F) return false;
     if (length == 2 && first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0) return false;
@@ -61,7 +40,7 @@ std::string header_words(std::string_view text) {
   while (!text.empty()) {
     std::size_t taken = 0;
     while (taken < text.size()) {
-      const std::size_t next = std::max<std::size_t>(1, sequence_length(text.substr(taken)));
+      const std::size_t next = std::max<std::size_t>(1, utf8_length(text.substr(taken)));
       if (taken + next > kBytesPerWord) break;
       taken += next;
     }

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "db/append_only.h"
 #include "invoice/credit/credit_notes.h"
 
 namespace postage::invoice {
@@ -25,11 +26,7 @@ create table credit_note (
 create index credit_note_by_invoice on credit_note (invoice, id);
 create index credit_note_by_account on credit_note (account, id);
 create unique index credit_note_voids_once on credit_note (invoice) where kind = 'void';
-create trigger credit_note_kept before update on credit_note
-  begin select raise(abort, 'a credit note is never changed'); end;
-create trigger credit_note_stays before delete on credit_note
-  begin select raise(abort, 'a credit note is never removed'); end;
-
+)sql" POSTAGE_APPEND_ONLY("credit_note", "a credit note is") R"sql(
 create table credit_note_line (
   note integer not null references credit_note (id),
   position integer not null,
@@ -38,11 +35,7 @@ create table credit_note_line (
   amount text not null,
   primary key (note, position)
 );
-create trigger credit_note_line_kept before update on credit_note_line
-  begin select raise(abort, 'a line of a credit note is never changed'); end;
-create trigger credit_note_line_stays before delete on credit_note_line
-  begin select raise(abort, 'a line of a credit note is never removed'); end;
-
+)sql" POSTAGE_APPEND_ONLY("credit_note_line", "a line of a credit note is") R"sql(
 create table credit_note_counter (
   year integer primary key,
   last integer not null

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "db/append_only.h"
+
 namespace postage::invoice {
 namespace {
 
@@ -158,47 +160,16 @@ create table payment_todo (
   retry_at integer not null
 );
 
-create trigger payment_kept before update on payment
-  begin select raise(abort, 'a payment is never changed'); end;
-create trigger payment_stays before delete on payment
-  begin select raise(abort, 'a payment is never removed'); end;
-create trigger payment_assignment_kept before update on payment_assignment
-  begin select raise(abort, 'an assignment is never changed'); end;
-create trigger payment_assignment_stays before delete on payment_assignment
-  begin select raise(abort, 'an assignment is never removed'); end;
-create trigger payment_adjustment_kept before update on payment_adjustment
-  begin select raise(abort, 'an adjustment is never changed'); end;
-create trigger payment_adjustment_stays before delete on payment_adjustment
-  begin select raise(abort, 'an adjustment is never removed'); end;
-create trigger payment_allocation_kept before update on payment_allocation
-  begin select raise(abort, 'an allocation is never changed'); end;
-create trigger payment_allocation_stays before delete on payment_allocation
-  begin select raise(abort, 'an allocation is never removed'); end;
-create trigger payment_collection_kept before update on payment_collection
-  begin select raise(abort, 'terms of collection are never changed'); end;
-create trigger payment_collection_stays before delete on payment_collection
-  begin select raise(abort, 'terms of collection are never removed'); end;
-create trigger payment_arrears_event_kept before update on payment_arrears_event
-  begin select raise(abort, 'the history of arrears is never changed'); end;
-create trigger payment_arrears_event_stays before delete on payment_arrears_event
-  begin select raise(abort, 'the history of arrears is never removed'); end;
-create trigger payment_settlement_kept before update on payment_settlement
-  begin select raise(abort, 'a settlement is never changed'); end;
-create trigger payment_settlement_stays before delete on payment_settlement
-  begin select raise(abort, 'a settlement is never removed'); end;
-create trigger payment_prepaid_kept before update on payment_prepaid
-  begin select raise(abort, 'the history of prepayment is never changed'); end;
-create trigger payment_prepaid_stays before delete on payment_prepaid
-  begin select raise(abort, 'the history of prepayment is never removed'); end;
-create trigger payment_grant_kept before update on payment_grant
-  begin select raise(abort, 'a grant is never changed'); end;
-create trigger payment_grant_stays before delete on payment_grant
-  begin select raise(abort, 'a grant is never removed'); end;
-create trigger payment_grant_use_kept before update on payment_grant_use
-  begin select raise(abort, 'the use of a grant is never changed'); end;
-create trigger payment_grant_use_stays before delete on payment_grant_use
-  begin select raise(abort, 'the use of a grant is never removed'); end;
-)sql";
+)sql" POSTAGE_APPEND_ONLY("payment", "a payment is")
+    POSTAGE_APPEND_ONLY("payment_assignment", "an assignment is")
+    POSTAGE_APPEND_ONLY("payment_adjustment", "an adjustment is")
+    POSTAGE_APPEND_ONLY("payment_allocation", "an allocation is")
+    POSTAGE_APPEND_ONLY("payment_collection", "terms of collection are")
+    POSTAGE_APPEND_ONLY("payment_arrears_event", "the history of arrears is")
+    POSTAGE_APPEND_ONLY("payment_settlement", "a settlement is")
+    POSTAGE_APPEND_ONLY("payment_prepaid", "the history of prepayment is")
+    POSTAGE_APPEND_ONLY("payment_grant", "a grant is")
+    POSTAGE_APPEND_ONLY("payment_grant_use", "the use of a grant is");
 
 constexpr std::array<db::Migration, 1> kMigrations{{{1, kFirst}}};
 
