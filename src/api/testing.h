@@ -173,8 +173,7 @@ inline World::World() {
   audit = std::make_unique<auth::AuditLog>(*database);
   accounts = std::make_unique<DirectoryAccounts>(*directory);
   CHECK(observe::migrate(*database, start).ok() && support::migrate(*database, start).ok());
-  CHECK(database->migrate("notify", notify::migrations(), start).ok());
-  CHECK(database->migrate("notify_hooks", notify::hook_migrations(), start).ok());
+  CHECK(notify::migrate(*database, start).ok());
   uptime_log = std::make_unique<observe::UptimeLog>(*database, "node-1");
   uptime = std::make_unique<LoggedUptime>(*uptime_log);
   desk = std::make_unique<support::Desk>(support::Desk::Ports{*database, {.email = "ops@postage.example"}, {}, audit.get()});

@@ -28,40 +28,19 @@ Result<std::unique_ptr<HelpDesk>> HelpDesk::open(const Settings& settings, db::D
   TRY_VOID(check_url("support.wecom_webhook", settings.support_wecom_webhook));
   TRY_VOID(check_url("support.slack_webhook", settings.support_slack_webhook));
   TRY_VOID(support::migrate(database, clock.wall()));
-  TRY_VOID(database.migrate("notify_hooks", notify::hook_migrations(), clock.wall()));
+  TRY_VOID(notify::migrate(database, clock.wall()));
   support::OperatorChannels channels{settings.support_email, settings.support_wecom_webhook, settings.support_slack_webhook,
                                      settings.support_locale, settings.server_public_url};
   return std::unique_ptr<HelpDesk>(new HelpDesk({database, std::move(channels), *hours, &audit}, clock));
 }
 
 HelpDesk::HelpDesk(support::Desk::Ports ports, const Clock& clock)
-    : clock_(clock), desk_(ports), hooks_(ports.database), thread_([this] { work(); }) {}
-
-HelpDesk::~HelpDesk() {
-  stopping_ = true;
-  {
-    const std::lock_guard lock(mutex_);
-    due_ = true;
-  }
-  wake_.notify_all();
-  thread_.join();
-}
-
-void HelpDesk::work() {
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    wake_.wait(lock, [this] { return due_; });
-    due_ = false;
-    if (stopping_) return;
-    lock.unlock();
-    const auto report = hooks_.deliver_due(sender_, clock_.wall(), 100, &stopping_);
-    if (!report) log(Level::error, "the webhook outbox failed", {{"error", report.error().to_string()}});
-    else if (report->failed + report->died > 0) {
-      log(Level::warn, "webhooks were not taken", {{"again", report->failed}, {"given_up", report->died}});
-    }
-    lock.lock();
-  }
-}
+    : clock_(clock),
+      desk_(ports),
+      outbox_(ports.database),
+      thread_("webhooks", [this](const std::atomic<bool>& stop) {
+        return outbox_.deliver_due(sender_, clock_.wall(), DeliveryThread::kRound, &stop);
+      }) {}
 
 Result<void> HelpDesk::tick(Instant now) {
   TRY(reminded, desk_.tick(now));
@@ -69,14 +48,7 @@ Result<void> HelpDesk::tick(Instant now) {
   TRY(owed, desk_.owed(now));
   owed_ = owed.first;
   late_ = owed.second;
-  {
-    const std::lock_guard lock(mutex_);
-    due_ = true;
-  }
-  wake_.notify_all();
-  if (now < swept_at_ + std::chrono::hours(1)) return {};
-  swept_at_ = now;
-  TRY_VOID(hooks_.sweep(now));
+  thread_.wake();
   return {};
 }
 

@@ -35,6 +35,7 @@ class AttachingSender final : public notify::MailSender {
   AttachingSender(notify::MailSender& sender, const invoice::Documents& documents)
       : sender_(sender), documents_(documents) {}
   Result<void> send(const notify::Mail& mail) override;
+  void rest() override { sender_.rest(); }
 
  private:
   notify::MailSender& sender_;

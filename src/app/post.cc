@@ -6,11 +6,35 @@
 #include "notify/notices.h"
 
 namespace postage::app {
+namespace {
+
+Result<notify::MailDraft> draft_of(std::string key, std::string kind, const invoice::AccountFacts& account,
+                                   Result<notify::Letter> letter, std::vector<notify::Attachment> attachments = {}) {
+  if (!letter) return letter.error();
+  return notify::MailDraft{std::move(key), account.id, std::move(kind), account.email, *std::move(letter),
+                           std::move(attachments)};
+}
+
+/// What letters about an invoice and about a credit note have in common.
+template <class Facts, class Notice>
+Facts document_facts(const Notice& notice, const std::string& console_url) {
+  Facts facts;
+  facts.locale = notice.account.locale;
+  facts.account = notice.account.name;
+  facts.number = notice.number;
+  facts.month = notice.month;
+  facts.total = notice.total;
+  facts.currency = notice.currency;
+  facts.console_url = console_url;
+  return facts;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<PostOffice>> PostOffice::open(const Settings& settings, std::string console_url,
                                                      db::Database& database, const Clock& clock,
                                                      const invoice::Documents& documents) {
-  TRY_VOID(database.migrate("notify", notify::migrations(), clock.wall()));
+  TRY_VOID(notify::migrate(database, clock.wall()));
   std::optional<notify::SmtpSender> sender;
   if (!settings.smtp_url.empty()) {
     notify::SmtpSettings smtp;
@@ -35,46 +59,18 @@ PostOffice::PostOffice(std::string console_url, db::Database& database, const Cl
                        const invoice::Documents& documents, std::optional<notify::SmtpSender> sender)
     : console_url_(std::move(console_url)),
       clock_(clock),
-      documents_(documents),
       database_(database),
       outbox_(database),
       sender_(std::move(sender)) {
-  if (sender_) thread_ = std::thread([this] { work(); });
-}
-
-PostOffice::~PostOffice() {
-  stopping_ = true;
-  {
-    const std::lock_guard lock(mutex_);
-    due_ = true;
-  }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
-void PostOffice::work() {
-  AttachingSender sender(*sender_, documents_);
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    wake_.wait(lock, [this] { return due_; });
-    due_ = false;
-    if (stopping_) return;
-    lock.unlock();
-    const auto report = outbox_.deliver_due(sender, clock_.wall(), 100, &stopping_);
-    if (!report) log(Level::error, "the outbox failed", {{"error", report.error().to_string()}});
-    else if (report->failed + report->died > 0) {
-      log(Level::warn, "mails were not taken", {{"again", report->failed}, {"given_up", report->died}});
-    }
-    lock.lock();
-  }
+  if (!sender_) return;
+  attaching_.emplace(*sender_, documents);
+  thread_.emplace("e-mails", [this](const std::atomic<bool>& stop) {
+    return outbox_.deliver_due(*attaching_, clock_.wall(), DeliveryThread::kRound, &stop);
+  });
 }
 
 Result<void> PostOffice::tick(Instant now) {
-  {
-    const std::lock_guard lock(mutex_);
-    due_ = true;
-  }
-  wake_.notify_all();
+  if (thread_) thread_->wake();
   if (now < swept_at_ + std::chrono::hours(1)) return {};
   swept_at_ = now;
   TRY(swept, outbox_.sweep(now));
@@ -84,16 +80,8 @@ Result<void> PostOffice::tick(Instant now) {
 
 Result<void> PostOffice::keep(std::string key, std::string kind, const invoice::AccountFacts& account,
                               Result<notify::Letter> letter, std::vector<notify::Attachment> attachments) {
-  if (!letter) return letter.error();
-  notify::MailDraft draft;
-  draft.key = std::move(key);
-  draft.account = account.id;
-  draft.kind = std::move(kind);
-  draft.to = account.email;
-  draft.letter = *std::move(letter);
-  draft.attachments = std::move(attachments);
-  TRY(added, outbox_.add(draft, clock_.wall()));
-  (void)added;
+  TRY(draft, draft_of(std::move(key), std::move(kind), account, std::move(letter), std::move(attachments)));
+  TRY_VOID(outbox_.add(draft, clock_.wall()));
   return {};
 }
 
@@ -125,23 +113,9 @@ Result<void> PostOffice::tell(const CapNotice& notice) {
 }
 
 Result<notify::MailDraft> PostOffice::invoice_mail(const invoice::IssuedNotice& notice) const {
-  notify::InvoiceFacts facts;
-  facts.locale = notice.account.locale;
-  facts.account = notice.account.name;
-  facts.number = notice.number;
-  facts.month = notice.month;
-  facts.total = notice.total;
-  facts.currency = notice.currency;
-  facts.console_url = console_url_;
-  TRY(letter, notify::invoice_letter(facts));
-  notify::MailDraft draft;
-  draft.key = "invoice/" + notice.number;
-  draft.account = notice.account.id;
-  draft.kind = "invoice";
-  draft.to = notice.account.email;
-  draft.letter = std::move(letter);
-  draft.attachments = {pdf_to_come(notice.number)};
-  return draft;
+  return draft_of("invoice/" + notice.number, "invoice", notice.account,
+                  notify::invoice_letter(document_facts<notify::InvoiceFacts>(notice, console_url_)),
+                  {pdf_to_come(notice.number)});
 }
 
 Result<void> PostOffice::invoice_issued(const invoice::IssuedNotice& notice) { return invoices_issued({&notice, 1}); }
@@ -160,15 +134,8 @@ Result<void> PostOffice::invoices_issued(std::span<const invoice::IssuedNotice> 
 }
 
 Result<void> PostOffice::credit_note_issued(const invoice::CreditNotice& notice) {
-  notify::CreditFacts facts;
-  facts.locale = notice.account.locale;
-  facts.account = notice.account.name;
-  facts.number = notice.number;
+  auto facts = document_facts<notify::CreditFacts>(notice, console_url_);
   facts.invoice = notice.invoice;
-  facts.month = notice.month;
-  facts.total = notice.total;
-  facts.currency = notice.currency;
-  facts.console_url = console_url_;
   return keep("credit_note/" + notice.number, "credit_note", notice.account, notify::credit_letter(facts),
               {pdf_to_come(notice.number)});
 }
@@ -176,15 +143,8 @@ Result<void> PostOffice::credit_note_issued(const invoice::CreditNotice& notice)
 Result<void> PostOffice::keep_money(db::Connection& connection, const std::string& key,
                                     const invoice::AccountFacts& account, notify::MoneyFacts facts, Instant now) {
   facts.console_url = console_url_;
-  TRY(letter, notify::money_letter(facts));
-  notify::MailDraft draft;
-  draft.key = key;
-  draft.account = account.id;
-  draft.kind = "payment";
-  draft.to = account.email;
-  draft.letter = std::move(letter);
-  TRY(added, outbox_.add_in(connection, draft, now));
-  (void)added;
+  TRY(draft, draft_of(key, "payment", account, notify::money_letter(facts)));
+  TRY_VOID(outbox_.add_in(connection, draft, now));
   return {};
 }
 

@@ -1,15 +1,12 @@
 #pragma once
 // E-mails of the server: what quota notices and issued invoices say goes to the outbox; a thread of its own sends what is
 // due, because a slow mail server must not hold up the meter. Thread: tell() and invoice_issued() any; tick() control's.
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
-#include <thread>
 
 #include "app/cap_watch.h"
+#include "app/delivery_thread.h"
 #include "app/paper_desk.h"
 #include "app/quota_watch.h"
 #include "app/settings.h"
@@ -28,7 +25,6 @@ class PostOffice final : public invoice::InvoiceOutbox, public invoice::OutboxBa
   static Result<std::unique_ptr<PostOffice>> open(const Settings& settings, std::string console_url,
                                                   db::Database& database, const Clock& clock,
                                                   const invoice::Documents& documents);
-  ~PostOffice() override;
 
   /// Stores the letter of a threshold; a second call with the same key stores nothing.
   Result<void> tell(const QuotaNotice& notice);
@@ -51,20 +47,15 @@ class PostOffice final : public invoice::InvoiceOutbox, public invoice::OutboxBa
   Result<void> keep(std::string key, std::string kind, const invoice::AccountFacts& account,
                     Result<notify::Letter> letter, std::vector<notify::Attachment> attachments = {});
   [[nodiscard]] Result<notify::MailDraft> invoice_mail(const invoice::IssuedNotice& notice) const;
-  void work();
 
   const std::string console_url_;
   const Clock& clock_;
-  const invoice::Documents& documents_;
   db::Database& database_;
   notify::Outbox outbox_;
   std::optional<notify::SmtpSender> sender_;
   Instant swept_at_{};
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool due_ = false;
-  std::atomic<bool> stopping_{false};
-  std::thread thread_;
+  std::optional<AttachingSender> attaching_;
+  std::optional<DeliveryThread> thread_;  ///< last: it uses the others
 };
 
 }  // namespace postage::app

@@ -1,25 +1,15 @@
 #pragma once
-// A webhook as a value, its outbox, and the port that sends one. The outbox has the same rules as that of e-mails: rows
-// before sending, at least once, growing pauses, dead letters, a delivery log.
-#include <atomic>
+// A webhook as a value, and the port that sends one.
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/ids.h"
 #include "base/result.h"
-#include "db/database.h"
-#include "notify/delivery_rows.h"
 
 namespace postage::notify {
-
-/// The tables of the webhook outbox: app runs `database.migrate("notify_hooks", hook_migrations(), now)`.
-std::span<const db::Migration> hook_migrations();
 
 /// What tells that a receiver took it.
 enum class HookAnswer : std::uint8_t {
@@ -48,55 +38,8 @@ class HookSender {
  public:
   virtual ~HookSender() = default;
   virtual Result<void> send(const HookDraft& hook) = 0;
-};
-
-/// One row, without body and URL.
-struct HookInfo {
-  std::int64_t id = 0;
-  std::string key;
-  AccountId account;
-  std::string kind;
-  DeliveryState state = DeliveryState::waiting;
-  std::int64_t attempts = 0;
-  Instant created_at;
-  Instant next_at;
-  std::optional<Instant> sent_at;
-  std::string last_error;
-};
-
-struct HookQuery {
-  std::optional<AccountId> account{};
-  std::optional<DeliveryState> state{};
-  std::int64_t before = INT64_MAX;  ///< ids below this
-  std::int64_t limit = 100;         ///< 1 to 1000; newest first
-};
-
-/// Thread: any, blocking (SQL); deliver_due() on one worker thread at a time.
-class HookOutbox {
- public:
-  /// `database` has hook_migrations() and outlives this.
-  explicit HookOutbox(db::Database& database, DeliveryRules rules = {}) : database_(database), rules_(rules) {}
-
-  /// Stores a hook to be sent at `now`. True when it is new, false when its key is known. Errors: bad_request.
-  Result<bool> add(const HookDraft& draft, Instant now);
-  /// The same inside the caller's write transaction.
-  static Result<bool> add_in(db::Connection& connection, const HookDraft& draft, Instant now);
-  /// Sends what is due at `now`, oldest first, at most `limit`; returns early when `stop` is set.
-  Result<DeliveryReport> deliver_due(HookSender& sender, Instant now, std::int64_t limit = 100,
-                                     const std::atomic<bool>* stop = nullptr);
-
-  [[nodiscard]] Result<std::vector<HookInfo>> list(const HookQuery& query) const;
-  [[nodiscard]] Result<std::vector<Attempt>> attempts(std::int64_t id) const;
-  /// Makes a dead or waiting hook due, with all its tries again. Errors: not_found, conflict (it was sent).
-  Result<void> retry(std::int64_t id, Instant now);
-  [[nodiscard]] Result<std::int64_t> count(DeliveryState state) const;
-  /// Removes bodies of hooks sent longer ago than 30 days; the rows with their keys stay. How many.
-  Result<std::int64_t> sweep(Instant now);
-
- private:
-  Result<std::optional<HookDraft>> claim(std::int64_t id, Instant now, std::int64_t& attempt);
-  db::Database& database_;
-  DeliveryRules rules_;
+  /// Nothing more is due for now: connections that were kept for the next hook may go.
+  virtual void rest() {}
 };
 
 }  // namespace postage::notify

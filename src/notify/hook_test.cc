@@ -12,6 +12,7 @@
 
 #include "notify/chat_robots.h"
 #include "notify/http_hook.h"
+#include "notify/outbox.h"
 
 namespace postage::notify {
 namespace {
@@ -91,15 +92,15 @@ std::string http(int status, const std::string& body, const std::string& headers
 }
 
 struct HookTest : testing::Test {
-  HookTest() { database->migrate("notify_hooks", hook_migrations(), kNow).value(); }
+  HookTest() { migrate(*database, kNow).value(); }
   static HookDraft draft(const std::string& url, const std::string& key = "k") {
     return {key, AccountId{3}, "support", url, R"({"a":"é"})", {{"X-Extra", "1"}}, HookAnswer::status};
   }
   DeliveryReport deliver(HookSender& sender) { return outbox.deliver_due(sender, now).value(); }
-  HookInfo only() { return outbox.list({}).value().at(0); }
+  OutboxRow only() { return outbox.list({}).value().at(0); }
 
   std::unique_ptr<db::Database> database = std::move(db::Database::open({.path = ":memory:"})).value();
-  HookOutbox outbox{*database};
+  Outbox outbox{*database};
   HttpHookSender sender{{{}, milliseconds(2000), milliseconds(300)}};
   Instant now = kNow;
 };
@@ -140,12 +141,12 @@ TEST_F(HookTest, AFailingReceiverIsTriedAgainUntilItSucceeds) {
 }
 
 TEST_F(HookTest, AfterTheLastTryItIsADeadLetterUntilSomeoneRetries) {
-  HookOutbox twice(*database, {seconds(30), seconds(60), 2});
+  Outbox twice(*database, {.rules = {seconds(30), seconds(60), 2}});
   ASSERT_TRUE(twice.add(draft("http://127.0.0.1:1/"), now));
   EXPECT_EQ(twice.deliver_due(sender, now)->failed, 1);
   now += seconds(30);
   EXPECT_EQ(twice.deliver_due(sender, now)->died, 1);
-  EXPECT_EQ(twice.count(DeliveryState::dead).value(), 1);
+  EXPECT_EQ(twice.count(Carrier::hook, DeliveryState::dead).value(), 1);
   EXPECT_EQ(twice.deliver_due(sender, now + std::chrono::hours(99))->failed, 0);
   ASSERT_TRUE(twice.retry(1, now));
   EXPECT_EQ(twice.deliver_due(sender, now)->failed, 1);

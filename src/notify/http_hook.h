@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/clock.h"
 #include "notify/hook.h"
 
 namespace postage::notify {

@@ -42,6 +42,8 @@ class MailSender {
  public:
   virtual ~MailSender() = default;
   virtual Result<void> send(const Mail& mail) = 0;
+  /// Nothing more is due for now: connections that were kept for the next mail may go.
+  virtual void rest() {}
 };
 
 }  // namespace postage::notify

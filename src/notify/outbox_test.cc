@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
 namespace postage::notify {
 namespace {
 
@@ -24,13 +29,13 @@ struct FakeSender final : MailSender {
 };
 
 struct OutboxTest : testing::Test {
-  OutboxTest() { database->migrate("notify", migrations(), kStart).value(); }
+  OutboxTest() { migrate(*database, kStart).value(); }
   static MailDraft draft(std::string key) {
     return {.key = std::move(key), .account = AccountId{3}, .kind = "quota", .to = "a@b.c",
             .letter = {.subject = "Subject", .text = "text\n", .html = "<p>text</p>"}};
   }
   DeliveryReport deliver() { return outbox.deliver_due(sender, now).value(); }
-  MailInfo only() { return outbox.list({}).value().at(0); }
+  OutboxRow only() { return outbox.list({}).value().at(0); }
 
   std::unique_ptr<db::Database> database = std::move(db::Database::open({.path = ":memory:"})).value();
   Outbox outbox{*database};
@@ -46,7 +51,7 @@ TEST_F(OutboxTest, AMailIsStoredOncePerKeyAndSentOnce) {
   ASSERT_EQ(sender.sent.size(), 1u);
   EXPECT_EQ(sender.sent[0].to, "a@b.c");
   EXPECT_EQ(sender.sent[0].letter.text, "text\n");
-  EXPECT_EQ(only().state, MailState::sent);
+  EXPECT_EQ(only().state, DeliveryState::sent);
   EXPECT_EQ(only().sent_at, now);
   EXPECT_EQ(outbox.add(draft("k"), now + seconds(1'000'000)).value(), false);
 }
@@ -94,8 +99,8 @@ TEST_F(OutboxTest, AfterTheLastTryItIsADeadLetterUntilSomeoneRetries) {
     now = only().next_at;
   }
   EXPECT_EQ(longest, std::chrono::hours(6));
-  EXPECT_EQ(only().state, MailState::dead);
-  EXPECT_EQ(outbox.count(MailState::dead).value(), 1);
+  EXPECT_EQ(only().state, DeliveryState::dead);
+  EXPECT_EQ(outbox.count(Carrier::mail, DeliveryState::dead).value(), 1);
   now += std::chrono::hours(1000);
   EXPECT_EQ(deliver().sent, 0);
   ASSERT_TRUE(outbox.retry(1, now));
@@ -111,7 +116,7 @@ TEST_F(OutboxTest, ATryTheProcessDidNotSurviveIsTriedAgainAfterItsPause) {
   bool looked = false;
   sender.during = [&] {
     looked = true;
-    EXPECT_EQ(only().state, MailState::waiting);
+    EXPECT_EQ(only().state, DeliveryState::waiting);
     EXPECT_EQ(only().attempts, 1);
     EXPECT_EQ(only().next_at, now + seconds(30));
     FakeSender other;
@@ -140,7 +145,7 @@ TEST_F(OutboxTest, StopLeavesBetweenTwoMails) {
   std::atomic<bool> stop{false};
   sender.during = [&] { stop = true; };
   EXPECT_EQ(outbox.deliver_due(sender, now, 100, &stop)->sent, 1);
-  EXPECT_EQ(outbox.count(MailState::waiting).value(), 1);
+  EXPECT_EQ(outbox.count(Carrier::mail, DeliveryState::waiting).value(), 1);
 }
 
 TEST_F(OutboxTest, AMailExistsExactlyIfTheChangeItTellsOfDoes) {
@@ -191,8 +196,8 @@ TEST_F(OutboxTest, ListsByAccountStateAndPage) {
   }
   EXPECT_EQ(outbox.deliver_due(sender, now, 1)->sent, 1);
   EXPECT_EQ(outbox.list({.account = AccountId{1}})->size(), 2u);
-  EXPECT_EQ(outbox.list({.state = MailState::sent})->size(), 1u);
-  EXPECT_EQ(outbox.list({.account = AccountId{2}, .state = MailState::waiting})->size(), 1u);
+  EXPECT_EQ(outbox.list({.state = DeliveryState::sent})->size(), 1u);
+  EXPECT_EQ(outbox.list({.account = AccountId{2}, .state = DeliveryState::waiting})->size(), 1u);
   const auto page = outbox.list({.before = 4, .limit = 2}).value();
   ASSERT_EQ(page.size(), 2u);
   EXPECT_EQ(page[0].id, 3);
@@ -208,8 +213,57 @@ TEST_F(OutboxTest, SweepingRemovesOldTextsButNotTheRows) {
   EXPECT_EQ(outbox.sweep(now + std::chrono::hours(30 * 24) + milliseconds(1)).value(), 1);
   EXPECT_EQ(outbox.list({})->size(), 2u);
   EXPECT_EQ(outbox.add(draft("k"), now).value(), false);
-  const auto left = database->read([](db::Connection& c) { return c.integer("select count(*) from outbox_attachment"); });
+  const auto left = database->read([](db::Connection& c) { return c.integer("select count(*) from outbox_file"); });
   EXPECT_EQ(left.value(), 0);
+}
+
+struct FakeHooks final : HookSender {
+  Result<void> send(const HookDraft& hook) override {
+    sent.push_back(hook);
+    return {};
+  }
+  std::vector<HookDraft> sent;
+};
+
+TEST(OutboxOfTwo, AFolderWithAnOutboxForEachCarrierKeepsAllItHeld) {
+  auto database = std::move(db::Database::open({.path = ":memory:"})).value();
+  std::ifstream file(std::string(POSTAGE_SOURCE_DIR) + "/tests/golden/outbox_of_two.sql");
+  std::stringstream before;
+  before << file.rdbuf();
+  ASSERT_TRUE(database->writer()->script(before.str()));
+  for (int i = 0; i < 2; ++i) {
+    const auto done = migrate(*database, kStart);
+    ASSERT_TRUE(done) << done.error().to_string();
+  }
+  Outbox outbox(*database);
+  const auto rows = outbox.list({}).value();
+  ASSERT_EQ(rows.size(), 4u);  // Newest first: hooks come after the mails, in their order.
+  EXPECT_EQ(rows[3].id, 1);
+  EXPECT_EQ(rows[3].state, DeliveryState::sent);
+  EXPECT_EQ(rows[2].id, 4);
+  EXPECT_EQ(rows[1].carrier, Carrier::hook);
+  EXPECT_EQ(rows[1].key, "quota/3");
+  EXPECT_EQ(rows[1].state, DeliveryState::dead);
+  EXPECT_EQ(rows[1].to, "");
+  EXPECT_EQ(outbox.attempts(1)->size(), 2u);
+  EXPECT_EQ(outbox.attempts(rows[1].id)->at(0).number, 14);
+  ASSERT_TRUE(outbox.retry(rows[1].id, kStart));
+  FakeSender mails;
+  FakeHooks hooks;
+  EXPECT_EQ(outbox.deliver_due(mails, kStart)->sent, 1);
+  EXPECT_EQ(outbox.deliver_due(hooks, kStart)->sent, 2);
+  EXPECT_EQ(mails.sent.at(0).to, "d@e.f");
+  EXPECT_EQ(mails.sent[0].message_id, "4.6@postage.local");
+  EXPECT_EQ(mails.sent[0].letter.html, "<p>body</p>");
+  EXPECT_EQ(mails.sent[0].attachments.at(0).bytes, std::string("\0\xff%", 3));
+  EXPECT_EQ(mails.sent[0].attachments.at(1).name, "b.csv");
+  const auto wecom = std::ranges::find(hooks.sent, "quota/3", &HookDraft::key);
+  ASSERT_NE(wecom, hooks.sent.end());
+  EXPECT_EQ(wecom->url, "https://example.com/secret");
+  EXPECT_EQ(wecom->answer, HookAnswer::wecom);
+  EXPECT_EQ(wecom->headers, (std::vector<std::pair<std::string, std::string>>{{"X-A", "1"}}));
+  EXPECT_EQ(outbox.add(MailDraft{.key = "quota/3", .kind = "quota", .to = "a@b.c", .letter = {"s", "t", ""}}, kStart).value(),
+            false);
 }
 
 }  // namespace

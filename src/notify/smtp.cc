@@ -11,12 +11,10 @@ namespace postage::notify {
 namespace {
 
 struct FreeCurl {
-  void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
   void operator()(curl_mime* mime) const { curl_mime_free(mime); }
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
-using Handle = std::unique_ptr<CURL, FreeCurl>;
 using Mime = std::unique_ptr<curl_mime, FreeCurl>;
 using Url = std::unique_ptr<CURLU, FreeCurl>;
 
@@ -99,6 +97,59 @@ Lines make_headers(const SmtpSettings& settings, const Mail& mail) {
   return headers;
 }
 
+/// Where the server is, how it is spoken to and by whom.
+void set_server(CURL* handle, const SmtpSettings& settings) {
+  const Url url(curl_url());
+  CHECK(url && curl_url_set(url.get(), CURLUPART_URL, settings.url.c_str(), 0) == CURLUE_OK);
+  const bool plain = url_part(url.get(), CURLUPART_SCHEME) == "smtp";
+  const bool local = on_this_machine(url_part(url.get(), CURLUPART_HOST));
+  curl_easy_setopt(handle, CURLOPT_URL, settings.url.c_str());
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  curl_easy_setopt(handle, CURLOPT_PROXY, "");  // Mail goes where the settings say, whatever the environment holds.
+  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(settings.timeout.count()));
+  curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!settings.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, settings.ca_file.c_str());
+  if (plain) {
+    const bool must = !settings.user.empty() && !local;
+    const long use = must ? CURLUSESSL_ALL : settings.starttls ? CURLUSESSL_TRY : CURLUSESSL_NONE;
+    curl_easy_setopt(handle, CURLOPT_USE_SSL, use);
+  }
+  if (!settings.user.empty()) {
+    curl_easy_setopt(handle, CURLOPT_USERNAME, settings.user.c_str());
+    curl_easy_setopt(handle, CURLOPT_PASSWORD, settings.password.c_str());
+  }
+}
+
+/// Gives one mail to the server. `ended`: it failed because a connection that carried mails before is over.
+Result<void> attempt(CURL* handle, const SmtpSettings& settings, const Mail& mail, bool& ended) {
+  curl_easy_reset(handle);  // Keeps the connection, forgets the last mail.
+  set_server(handle, settings);
+  char problem[CURL_ERROR_SIZE] = "";
+  const std::string from = bracketed(settings.from);
+  Lines recipients;
+  recipients.add(bracketed(mail.to));
+  const Lines headers = make_headers(settings, mail);
+  const Mime body = make_body(handle, mail);
+  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, problem);
+  curl_easy_setopt(handle, CURLOPT_MAIL_FROM, from.c_str());
+  curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, recipients.get());
+  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(handle, CURLOPT_MIMEPOST, body.get());
+  const CURLcode done = curl_easy_perform(handle);
+  long answer = 0, connects = 0;
+  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer);
+  curl_easy_getinfo(handle, CURLINFO_NUM_CONNECTS, &connects);
+  curl_easy_reset(handle);  // It must not point to what goes out of scope.
+  if (done == CURLE_OK) return {};
+  const bool lost = done == CURLE_SEND_ERROR || done == CURLE_RECV_ERROR || done == CURLE_GOT_NOTHING;
+  ended = connects == 0 && (lost || answer == 421);
+  std::string why = problem[0] != '\0' ? problem : curl_easy_strerror(done);
+  if (answer != 0) why += " (last answer " + std::to_string(answer) + ")";
+  return Error(Errc::unavailable, std::move(why));
+}
+
 }  // namespace
 
 Result<SmtpSender> SmtpSender::create(SmtpSettings settings) {
@@ -118,50 +169,21 @@ Result<SmtpSender> SmtpSender::create(SmtpSettings settings) {
   return SmtpSender(std::move(settings));
 }
 
+void SmtpSender::Close::operator()(void* connection) const { curl_easy_cleanup(connection); }
+
 Result<void> SmtpSender::send(const Mail& mail) {
   TRY_VOID(check_mail(mail));
   if (!valid_header_text(mail.message_id)) return Error(Errc::bad_request, "message_id: must be one line");
-  const Handle curl(curl_easy_init());
-  const Url url(curl_url());
-  CHECK(curl && url && curl_url_set(url.get(), CURLUPART_URL, settings_.url.c_str(), 0) == CURLUE_OK);
-  const bool plain = url_part(url.get(), CURLUPART_SCHEME) == "smtp";
-  const bool local = on_this_machine(url_part(url.get(), CURLUPART_HOST));
-  char problem[CURL_ERROR_SIZE] = "";
-  CURL* handle = curl.get();
-  curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, problem);
-  curl_easy_setopt(handle, CURLOPT_URL, settings_.url.c_str());
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-  curl_easy_setopt(handle, CURLOPT_PROXY, "");  // Mail goes where the settings say, whatever the environment holds.
-  curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings_.connect_timeout.count()));
-  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(settings_.timeout.count()));
-  curl_easy_setopt(handle, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!settings_.ca_file.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, settings_.ca_file.c_str());
-  if (plain) {
-    const bool must = !settings_.user.empty() && !local;
-    const long use = must ? CURLUSESSL_ALL : settings_.starttls ? CURLUSESSL_TRY : CURLUSESSL_NONE;
-    curl_easy_setopt(handle, CURLOPT_USE_SSL, use);
+  if (!connection_) connection_.reset(curl_easy_init());
+  CHECK(connection_ != nullptr);
+  bool ended = false;
+  auto done = attempt(connection_.get(), settings_, mail, ended);
+  if (!done && ended) {  // Servers take so many mails a connection and no more, or so many seconds.
+    connection_.reset(curl_easy_init());
+    CHECK(connection_ != nullptr);
+    done = attempt(connection_.get(), settings_, mail, ended);
   }
-  if (!settings_.user.empty()) {
-    curl_easy_setopt(handle, CURLOPT_USERNAME, settings_.user.c_str());
-    curl_easy_setopt(handle, CURLOPT_PASSWORD, settings_.password.c_str());
-  }
-  const std::string from = bracketed(settings_.from);
-  Lines recipients;
-  recipients.add(bracketed(mail.to));
-  const Lines headers = make_headers(settings_, mail);
-  const Mime body = make_body(handle, mail);
-  curl_easy_setopt(handle, CURLOPT_MAIL_FROM, from.c_str());
-  curl_easy_setopt(handle, CURLOPT_MAIL_RCPT, recipients.get());
-  curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(handle, CURLOPT_MIMEPOST, body.get());
-  const CURLcode done = curl_easy_perform(handle);
-  if (done == CURLE_OK) return {};
-  long answer = 0;
-  curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &answer);
-  std::string why = problem[0] != '\0' ? problem : curl_easy_strerror(done);
-  if (answer != 0) why += " (last answer " + std::to_string(answer) + ")";
-  return Error(Errc::unavailable, std::move(why));
+  return done;
 }
 
 }  // namespace postage::notify

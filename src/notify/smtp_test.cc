@@ -223,9 +223,9 @@ TEST_F(SmtpTest, UserAndPasswordAreGiven) {
 TEST_F(SmtpTest, ThroughTheOutboxARefusedMailIsSentLater) {
   start({"--refuse", "2", "451"});
   const auto database = std::move(db::Database::open({.path = ":memory:"})).value();
-  ASSERT_TRUE(database->migrate("notify", migrations(), kNow));
+  ASSERT_TRUE(migrate(*database, kNow));
   Outbox outbox(*database);
-  ASSERT_TRUE(outbox.add({.key = "k", .kind = "quota", .to = "ann@example.com", .letter = mail().letter}, kNow));
+  ASSERT_TRUE(outbox.add(MailDraft{.key = "k", .kind = "quota", .to = "ann@example.com", .letter = mail().letter}, kNow));
   auto sender = std::move(SmtpSender::create(settings)).value();
   Instant now = kNow;
   for (int i = 0; i < 2; ++i) {
@@ -236,6 +236,48 @@ TEST_F(SmtpTest, ThroughTheOutboxARefusedMailIsSentLater) {
   EXPECT_EQ(outbox.deliver_due(sender, now)->sent, 1);
   EXPECT_EQ(header(kept(), "Message-ID").find("<1."), 0u);
   EXPECT_FALSE(fs::exists(folder / "0002.json"));
+}
+
+/// Hundred and fifty mails in the outbox of a store on the disk; sends them as the server does, rounds of a hundred.
+struct Rounds {
+  explicit Rounds(const fs::path& folder)
+      : database(std::move(db::Database::open({.path = folder / "store.db"})).value()), outbox(*database) {
+    CHECK(migrate(*database, kNow).ok());
+    for (int i = 0; i < 150; ++i) {
+      MailDraft draft{.key = "k" + std::to_string(i), .kind = "invoice", .to = "ann@example.com"};
+      draft.letter = SmtpTest::mail().letter;
+      draft.attachments = {{"it.pdf", "application/pdf", std::string(40'000, 'x')}};
+      CHECK(outbox.add(draft, kNow).ok());
+    }
+  }
+  std::unique_ptr<db::Database> database;
+  Outbox outbox;
+};
+
+TEST_F(SmtpTest, OneConnectionCarriesAWholeRound) {
+  start();
+  Rounds rounds(folder);
+  auto sender = std::move(SmtpSender::create(settings)).value();
+  const Steady started = system_clock().steady();
+  EXPECT_EQ(rounds.outbox.deliver_due(sender, kNow)->sent, 100);
+  EXPECT_EQ(rounds.outbox.deliver_due(sender, kNow)->sent, 50);
+  const auto took = system_clock().steady() - started;
+  RecordProperty("mails_per_second", static_cast<int>(150 * std::chrono::seconds(1) / took));
+  EXPECT_EQ(kept(1)["connection"], 1);
+  EXPECT_EQ(kept(100)["connection"], 1);
+  EXPECT_EQ(kept(101)["connection"], 2);
+  EXPECT_EQ(kept(150)["connection"], 2);
+}
+
+TEST_F(SmtpTest, AServerThatTakesFewMailsAConnectionGetsAsManyConnections) {
+  start({"--per-connection", "20"});
+  Rounds rounds(folder);
+  auto sender = std::move(SmtpSender::create(settings)).value();
+  EXPECT_EQ(rounds.outbox.deliver_due(sender, kNow)->sent, 100);
+  EXPECT_EQ(kept(20)["connection"], 1);
+  EXPECT_EQ(kept(21)["connection"], 2);
+  EXPECT_EQ(kept(100)["connection"], 5);
+  EXPECT_EQ(rounds.outbox.list({.state = DeliveryState::waiting})->size(), 50u);
 }
 
 TEST_F(SmtpTest, AServerThatIsNotThereOrSaysNothingIsAnError) {

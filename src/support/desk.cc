@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "db/append_only.h"
 #include "support/telling.h"
 
 namespace postage::support {
@@ -51,11 +52,7 @@ create table support_event (
   text text not null,
   primary key (request, number)
 );
-create trigger support_event_kept before update on support_event
-  begin select raise(abort, 'the story of a support request is never changed'); end;
-create trigger support_event_stays before delete on support_event
-  begin select raise(abort, 'the story of a support request is never removed'); end;
-)sql";
+)sql" POSTAGE_APPEND_ONLY("support_event", "the story of a support request is");
 
 constexpr std::array<db::Migration, 1> kMigrations{{{1, kFirst}}};
 
@@ -328,10 +325,10 @@ Result<void> Desk::tell_operator(db::Connection& connection, const Request& requ
     mail.to = to.email;
     TRY(letter, notice.letter());
     mail.letter = std::move(letter);
-    TRY_VOID(mails_.add_in(connection, mail, now));
+    TRY_VOID(outbox_.add_in(connection, mail, now));
   }
-  if (!to.wecom_url.empty()) TRY_VOID(notify::HookOutbox::add_in(connection, notice.wecom(key + "/wecom"), now));
-  if (!to.slack_url.empty()) TRY_VOID(notify::HookOutbox::add_in(connection, notice.slack(key + "/slack"), now));
+  if (!to.wecom_url.empty()) TRY_VOID(outbox_.add_in(connection, notice.wecom(key + "/wecom"), now));
+  if (!to.slack_url.empty()) TRY_VOID(outbox_.add_in(connection, notice.slack(key + "/slack"), now));
   return {};
 }
 
@@ -346,7 +343,7 @@ Result<void> Desk::tell_customer(db::Connection& connection, const Customer& cus
   mail.kind = "support";
   mail.to = customer.email;
   mail.letter = std::move(letter);
-  TRY_VOID(mails_.add_in(connection, mail, now));
+  TRY_VOID(outbox_.add_in(connection, mail, now));
   return {};
 }
 

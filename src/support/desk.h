@@ -115,7 +115,7 @@ class Desk {
     db::AuditTrail* audit = nullptr;  ///< told of what people do, in its transaction; not of what they write
   };
   /// `database` has migrate() and notify's tables, and outlives this.
-  explicit Desk(Ports ports) : ports_(std::move(ports)), mails_(ports_.database) {}
+  explicit Desk(Ports ports) : ports_(std::move(ports)), outbox_(ports_.database) {}
 
   /// Opens a request under the plan in force. Errors: bad_request ("subject: ..."), forbidden (the plan has no
   /// such channel), rate_limited (100 requests of the account are open), invalid_catalogue.
@@ -153,7 +153,7 @@ class Desk {
   Result<void> remind(std::int64_t id, Instant now);
 
   const Ports ports_;
-  notify::Outbox mails_;
+  notify::Outbox outbox_;
 };
 
 }  // namespace postage::support

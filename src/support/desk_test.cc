@@ -10,8 +10,7 @@ Instant at(const std::string& text) { return parse_instant(text).value(); }
 struct DeskTest : testing::Test {
   DeskTest() {
     CHECK(migrate(*database, now).ok());
-    CHECK(database->migrate("notify", notify::migrations(), now).ok());
-    CHECK(database->migrate("notify_hooks", notify::hook_migrations(), now).ok());
+    CHECK(notify::migrate(*database, now).ok());
   }
   [[nodiscard]] catalog::PlanPtr plan(const char* name) const { return catalogue->find(name); }
   Request open(const char* plan_name, const Draft& draft = {{}, "It is slow", "Since noon.", "high", "email"}) {
@@ -20,8 +19,8 @@ struct DeskTest : testing::Test {
   Request say(std::int64_t id, const char* text, bool operator_side) {
     return desk.say(customer, *plan("basic"), catalogue->zone, id, text, operator_side ? op : ann, now).value();
   }
-  std::vector<notify::MailInfo> mails() { return notify::Outbox(*database).list({}).value(); }
-  std::vector<notify::HookInfo> hooks() { return notify::HookOutbox(*database).list({}).value(); }
+  std::vector<notify::OutboxRow> mails() { return notify::Outbox(*database).list({notify::Carrier::mail}).value(); }
+  std::vector<notify::OutboxRow> hooks() { return notify::Outbox(*database).list({notify::Carrier::hook}).value(); }
   std::vector<std::string> kinds(std::int64_t id) {
     std::vector<std::string> all;
     const std::vector<Entry> story = desk.story(id).value();
@@ -41,7 +40,7 @@ struct DeskTest : testing::Test {
 TEST_F(DeskTest, ARequestIsStoredWithItsDueTimeAndTold) {
   const Request request = open("basic");
   EXPECT_EQ(request.state, State::open);
-  EXPECT_EQ(request.due_at, at("2026-11-07T10:00:00+08:00"));
+  EXPECT_EQ(request.due_at, at("2026-11-06T10:00:00+08:00"));
   EXPECT_EQ(request.service_hours, "12x7");
   EXPECT_EQ(request.response_time, "24h");
   EXPECT_EQ(kinds(request.id), std::vector<std::string>{"opened"});
@@ -69,13 +68,13 @@ TEST_F(DeskTest, TheStatesOfARequest) {
   const std::int64_t id = open("basic").id;
   now += std::chrono::hours(1);
   EXPECT_EQ(say(id, "more", false).state, State::open);
-  EXPECT_EQ(desk.request(id)->due_at, at("2026-11-07T10:00:00+08:00"));  // The first promise stands.
+  EXPECT_EQ(desk.request(id)->due_at, at("2026-11-06T10:00:00+08:00"));  // The first promise stands.
   EXPECT_EQ(say(id, "try this", true).state, State::answered);
   EXPECT_EQ(desk.request(id)->due_at, std::nullopt);
   EXPECT_EQ(desk.request(id)->answered_at, now);
   now += std::chrono::hours(1);
   EXPECT_EQ(say(id, "no", false).state, State::reopened);
-  EXPECT_EQ(desk.request(id)->due_at, at("2026-11-07T12:00:00+08:00"));
+  EXPECT_EQ(desk.request(id)->due_at, at("2026-11-06T12:00:00+08:00"));
   EXPECT_EQ(desk.close(id, ann, now)->state, State::closed);
   EXPECT_EQ(desk.close(id, ann, now)->state, State::closed);
   EXPECT_EQ(desk.request(id)->due_at, std::nullopt);
@@ -95,9 +94,9 @@ TEST_F(DeskTest, TheCustomerIsWrittenToInHisLanguageWhenAnswered) {
 
 TEST_F(DeskTest, RemindersComeOnceEachBeforeItIsMissed) {
   const std::int64_t id = open("basic").id;
-  const std::pair<const char*, const char*> times[] = {{"2026-11-06T10:00:00+08:00", "50"},
-                                                       {"2026-11-06T17:12:00+08:00", "80"},
-                                                       {"2026-11-07T10:00:00+08:00", "missed"}};
+  const std::pair<const char*, const char*> times[] = {{"2026-11-05T22:00:00+08:00", "50"},
+                                                       {"2026-11-06T05:12:00+08:00", "80"},
+                                                       {"2026-11-06T10:00:00+08:00", "missed"}};
   for (const auto& [time, what] : times) {
     EXPECT_EQ(desk.tick(at(time) - milliseconds(1)).value(), 0) << what;
     EXPECT_EQ(desk.tick(at(time)).value(), 1) << what;

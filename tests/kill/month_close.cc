@@ -252,15 +252,15 @@ void check(const std::string& folder, bool deep) {
   const std::string books = digest(c, "select t.source, cast(t.at as text), a.code, e.minor from ledger_entry e "
                                       "join ledger_transaction t on t.id = e.transaction_id "
                                       "join ledger_account a on a.id = e.account_id order by e.id", 4);
-  const std::string mails = digest(c, "select key, recipient, subject, body_text from outbox_mail order by key", 4);
+  const std::string mails = digest(c, "select key, recipient, subject, body from outbox where carrier = 'mail' order by key", 4);
   const std::string plans = digest(c, "select cast(id as text), plan from account order by id", 2);
   std::printf(
       "{\"invoices\":%lld,\"accounts\":%lld,\"billed_accounts\":%lld,\"highest_number\":%lld,\"todos\":%lld,\"mails\":%lld,"
       "\"mail_keys\":%lld,\"progress\":%lld,\"entries\":%lld,\"digest\":\"%s\"}\n",
       count("select count(*) from invoice"), count("select count(*) from account"),
       count("select count(distinct account) from invoice"), count("select coalesce(sum(last), 0) from invoice_counter"),
-      count("select count(*) from invoice_todo"), count("select count(*) from outbox_mail"),
-      count("select count(distinct key) from outbox_mail"),
+      count("select count(*) from invoice_todo"), count("select count(*) from outbox where carrier = 'mail'"),
+      count("select count(distinct key) from outbox where carrier = 'mail'"),
       count("select coalesce(sum(closed), 0) from month_close_month"), static_cast<long long>(proof.entries),
       invoice::sha256_hex(invoices + lines + books + mails + plans).c_str());
 }
