@@ -23,7 +23,7 @@ TEST_F(SupportRoutesTest, ARequestFromOpeningToClosing) {
                          world.owner);
   ASSERT_EQ(made.status, 201) << made.body;
   EXPECT_EQ(made.text("state"), "open");
-  EXPECT_EQ(made.text("due_at"), "2026-01-18T13:00:00.000Z");  // Opened at midnight: 09:00-21:00 of two days.
+  EXPECT_EQ(made.text("due_at"), "2026-01-18T01:00:00.000Z");  // Opened at midnight: a day after the next opening.
   EXPECT_EQ(made.text("project"), std::to_string(world.chat.value));
   EXPECT_EQ(world.send("POST", path(made) + "/comments", world.operator_token, R"({"text":"Look here."})").text("state"), "answered");
   EXPECT_EQ(world.send("POST", path(made) + "/comments", world.owner, R"({"text":"No."})").text("state"), "reopened");

@@ -16,6 +16,19 @@ Instant local_instant(std::chrono::year_month_day date, int minute, const Zone& 
   return wall - zone.offset_at(guess);
 }
 
+struct Service {
+  Instant opens, closes;
+};
+
+/// The first time of service that ends after `at`.
+Service service_after(Instant at, const Desktime& desk, const Zone& zone) {
+  for (std::chrono::sys_days day(zone.date_at(at));; day += std::chrono::days(1)) {
+    const Service service{local_instant(std::chrono::year_month_day(day), desk.from_minute, zone),
+                          local_instant(std::chrono::year_month_day(day), desk.to_minute, zone)};
+    if (service.closes > at) return service;
+  }
+}
+
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -57,10 +70,14 @@ Result<Promise> parse_promise(std::string_view service_hours, std::string_view r
     return Error(Errc::invalid_catalogue, "service_hours: '" + std::string(service_hours) + "' is not 12x7, 24x7 or 24x7x365");
   }
   if (response_time == "best_effort") return promise;
-  const auto count = response_time.empty() ? std::nullopt : number(response_time.substr(0, response_time.size() - 1));
+  std::string_view digits = response_time.substr(0, response_time.empty() ? 0 : response_time.size() - 1);
+  promise.working = digits.ends_with('w');
+  if (promise.working) digits.remove_suffix(1);
+  const auto count = number(digits);
   const char unit = response_time.empty() ? ' ' : response_time.back();
   if (!count || *count == 0 || *count > kResponseHoursMax || (unit != 'h' && unit != 'm')) {
-    return Error(Errc::invalid_catalogue, "response_time: '" + std::string(response_time) + "' is not best_effort, 30m, 1h, 24h ...");
+    return Error(Errc::invalid_catalogue,
+                 "response_time: '" + std::string(response_time) + "' is not best_effort, 30m, 1h, 24h, 24wh ...");
   }
   promise.response = std::chrono::minutes(unit == 'h' ? *count * 60 : *count);
   return promise;
@@ -74,15 +91,24 @@ std::optional<Instant> due(Instant opened, const Promise& promise, const Desktim
   if (!promise.response) return std::nullopt;
   milliseconds left = milliseconds(*promise.response) * percent / 100;
   if (promise.always) return opened + left;
-  std::chrono::sys_days day(zone.date_at(opened));
-  for (;; day += std::chrono::days(1)) {
-    const Instant opens = local_instant(std::chrono::year_month_day(day), desk.from_minute, zone);
-    const Instant closes = local_instant(std::chrono::year_month_day(day), desk.to_minute, zone);
-    const Instant from = std::max(opened, opens);
-    if (from >= closes) continue;
-    if (left <= closes - from) return from + left;
-    left -= closes - from;
+  Service service = service_after(opened, desk, zone);
+  const Instant started = std::max(opened, service.opens);
+  if (promise.working) {
+    for (Instant from = started;; from = service.opens) {
+      if (left <= service.closes - from) return from + left;
+      left -= service.closes - from;
+      service = service_after(service.closes, desk, zone);
+    }
   }
+  const Instant ends = started + left;
+  if (percent < 100 || ends <= service.closes) return ends;  // A reminder may come at night.
+  Instant closed = service.closes;
+  while (service.closes < ends) {
+    closed = service.closes;
+    service = service_after(closed, desk, zone);
+  }
+  if (ends >= service.opens) return ends;
+  return std::min(service.opens + (ends - closed), service.closes);
 }
 
 }  // namespace postage::support

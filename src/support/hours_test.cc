@@ -24,20 +24,27 @@ constexpr Row kRows[] = {
     {"free: best effort", "Asia/Shanghai", "12x7", "best_effort", "2026-11-05T10:00:00+08:00", nullptr},
     {"premium: an hour, at once", "Asia/Shanghai", "24x7", "1h", "2026-11-05T23:30:00+08:00", "2026-11-06T00:30:00+08:00"},
     {"enterprise: the same", "Asia/Shanghai", "24x7x365", "1h", "2026-11-05T23:30:00+08:00", "2026-11-06T00:30:00+08:00"},
-    {"basic by day: two service days", "Asia/Shanghai", "12x7", "24h", "2026-11-05T10:00:00+08:00", "2026-11-07T10:00:00+08:00"},
-    {"basic at night: from the opening", "Asia/Shanghai", "12x7", "24h", "2026-11-05T22:00:00+08:00", "2026-11-07T21:00:00+08:00"},
-    {"basic before the opening", "Asia/Shanghai", "12x7", "24h", "2026-11-05T03:00:00+08:00", "2026-11-06T21:00:00+08:00"},
+    {"basic by day: 24 h are a day", "Asia/Shanghai", "12x7", "24h", "2026-11-05T10:00:00+08:00", "2026-11-06T10:00:00+08:00"},
+    {"basic at night: from the opening", "Asia/Shanghai", "12x7", "24h", "2026-11-05T22:00:00+08:00", "2026-11-07T09:00:00+08:00"},
+    {"basic before the opening", "Asia/Shanghai", "12x7", "24h", "2026-11-05T03:00:00+08:00", "2026-11-06T09:00:00+08:00"},
+    {"at the closing", "Asia/Shanghai", "12x7", "24h", "2026-11-05T21:00:00+08:00", "2026-11-07T09:00:00+08:00"},
+    {"ends in the night: as long after the opening", "Asia/Shanghai", "12x7", "12h", "2026-11-05T10:00:00+08:00", "2026-11-06T10:00:00+08:00"},
+    {"working hours by day: two service days", "Asia/Shanghai", "12x7", "24wh", "2026-11-05T10:00:00+08:00", "2026-11-07T10:00:00+08:00"},
+    {"working hours at night: from the opening", "Asia/Shanghai", "12x7", "24wh", "2026-11-05T22:00:00+08:00", "2026-11-07T21:00:00+08:00"},
+    {"working hours before the opening", "Asia/Shanghai", "12x7", "24wh", "2026-11-05T03:00:00+08:00", "2026-11-06T21:00:00+08:00"},
+    {"working hours of a desk that is always open", "Asia/Shanghai", "24x7", "24wh", "2026-11-05T22:00:00+08:00", "2026-11-06T22:00:00+08:00"},
     {"at the opening", "Asia/Shanghai", "12x7", "1h", "2026-11-05T09:00:00+08:00", "2026-11-05T10:00:00+08:00"},
     {"a millisecond before it", "Asia/Shanghai", "12x7", "1h", "2026-11-05T08:59:59.999+08:00", "2026-11-05T10:00:00+08:00"},
     {"at the closing", "Asia/Shanghai", "12x7", "1h", "2026-11-05T21:00:00+08:00", "2026-11-06T10:00:00+08:00"},
     {"a millisecond before it", "Asia/Shanghai", "12x7", "1h", "2026-11-05T20:59:59.999+08:00", "2026-11-06T09:59:59.999+08:00"},
     {"exactly until the closing", "Asia/Shanghai", "12x7", "1h", "2026-11-05T20:00:00+08:00", "2026-11-05T21:00:00+08:00"},
     {"over the end of a month", "Asia/Shanghai", "12x7", "1h", "2026-11-30T20:30:00+08:00", "2026-12-01T09:30:00+08:00"},
-    {"over a leap day", "Asia/Shanghai", "12x7", "24h", "2028-02-28T12:00:00+08:00", "2028-03-01T12:00:00+08:00"},
-    {"February without one", "Asia/Shanghai", "12x7", "24h", "2027-02-27T12:00:00+08:00", "2027-03-01T12:00:00+08:00"},
-    {"over New Year", "Asia/Shanghai", "12x7", "24h", "2026-12-31T12:00:00+08:00", "2027-01-02T12:00:00+08:00"},
+    {"over a leap day", "Asia/Shanghai", "12x7", "24wh", "2028-02-28T12:00:00+08:00", "2028-03-01T12:00:00+08:00"},
+    {"February without one", "Asia/Shanghai", "12x7", "24wh", "2027-02-27T12:00:00+08:00", "2027-03-01T12:00:00+08:00"},
+    {"over New Year", "Asia/Shanghai", "12x7", "24wh", "2026-12-31T12:00:00+08:00", "2027-01-02T12:00:00+08:00"},
     {"clocks go forward in the night", "America/New_York", "12x7", "1h", "2026-03-07T20:30:00-05:00", "2026-03-08T09:30:00-04:00"},
     {"clocks go back in the night", "America/New_York", "12x7", "1h", "2026-10-31T20:30:00-04:00", "2026-11-01T09:30:00-05:00"},
+    {"12x7 counts real hours over a change", "America/New_York", "12x7", "24h", "2026-03-07T12:00:00-05:00", "2026-03-08T13:00:00-04:00"},
     {"24x7 counts real hours over a change", "America/New_York", "24x7", "24h", "2026-03-07T12:00:00-05:00", "2026-03-08T13:00:00-04:00"},
     {"minutes", "UTC", "24x7", "30m", "2026-11-05T10:00:00Z", "2026-11-05T10:30:00Z"},
 };
@@ -54,10 +61,25 @@ TEST(SupportHours, DueTimes) {
   }
 }
 
-TEST(SupportHours, PartsOfTheTimeForReminders) {
-  const Promise basic = promise("12x7", "24h");
+TEST(SupportHours, TwentyFourHoursAreADayOfTheClockAndWorkingHoursAreNamedSo) {
   const Zone china = zone("Asia/Shanghai");
   const Instant opened = at("2026-11-05T10:00:00+08:00");
+  EXPECT_EQ(due(opened, promise("12x7", "24h"), {}, china), opened + std::chrono::hours(24));
+  EXPECT_EQ(due(opened, promise("12x7", "24wh"), {}, china), opened + std::chrono::hours(48));
+}
+
+TEST(SupportHours, ADeskWithAShortDayIsDueByItsClosing) {
+  const Desktime short_day = parse_desktime("09:00-11:00").value();
+  EXPECT_EQ(due(at("2026-11-05T10:00:00Z"), promise("12x7", "12h"), short_day, Zone()), at("2026-11-06T11:00:00Z"));
+  EXPECT_EQ(due(at("2026-11-05T10:00:00Z"), promise("12x7", "2h"), short_day, Zone()), at("2026-11-06T10:00:00Z"));
+}
+
+TEST(SupportHours, PartsOfTheTimeForReminders) {
+  const Promise basic = promise("12x7", "24wh");
+  const Zone china = zone("Asia/Shanghai");
+  const Instant opened = at("2026-11-05T10:00:00+08:00");
+  EXPECT_EQ(due(opened, promise("12x7", "24h"), {}, china, 50), at("2026-11-05T22:00:00+08:00"));
+  EXPECT_EQ(due(opened, promise("12x7", "24h"), {}, china, 80), at("2026-11-06T05:12:00+08:00"));
   EXPECT_EQ(due(opened, basic, {}, china, 50), at("2026-11-06T10:00:00+08:00"));
   EXPECT_EQ(due(opened, basic, {}, china, 80), at("2026-11-06T17:12:00+08:00"));
 }
@@ -71,7 +93,7 @@ TEST(SupportHours, TheDesksHoursAreASetting) {
 }
 
 TEST(SupportHours, WordsNobodyKnowsAreRefused) {
-  for (const auto& [hours, response] : {std::pair("8x5", "1h"), {"24x7", "soon"}, {"24x7", ""}, {"24x7", "0h"}, {"24x7", "h"},
+  for (const auto& [hours, response] : {std::pair("8x5", "1h"), {"24x7", "soon"}, {"24x7", ""}, {"24x7", "0h"}, {"24x7", "0wh"}, {"24x7", "wh"}, {"24x7", "1ww"}, {"24x7", "1wwh"}, {"24x7", "h"},
                                         {"24x7", "-1h"}, {"24x7", "10001h"}, {"24x7", "1.5h"}, {"", "1h"}}) {
     EXPECT_EQ(parse_promise(hours, response).error().code, Errc::invalid_catalogue) << hours << ' ' << response;
   }
@@ -98,14 +120,26 @@ std::int64_t served_minutes(Instant from, Instant to, const Zone& zone) {
   return served;
 }
 
-RC_GTEST_PROP(SupportHours, ExactlyTheResponseTimeOfServiceLiesBetween, ()) {
+RC_GTEST_PROP(SupportHours, ExactlyTheWorkingHoursOfServiceLieBetween, ()) {
   const Zone where = zone(*rc::gen::element("UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin"));
   const Instant opened = at("2026-01-01T00:00:00Z") + std::chrono::minutes(*rc::gen::inRange(0, 3 * 525'600));
   const int minutes = *rc::gen::inRange(1, 3000);
-  const auto found = due(opened, {false, std::chrono::minutes(minutes)}, {}, where);
+  const auto found = due(opened, {false, std::chrono::minutes(minutes), true}, {}, where);
   RC_ASSERT(found.has_value());
   RC_ASSERT(served_minutes(opened, *found, where) == minutes);
   RC_ASSERT(served_minutes(*found - std::chrono::minutes(1), *found, where) == 1);
+}
+
+RC_GTEST_PROP(SupportHours, AnAnswerIsDueInServiceNotBeforeItsHoursOfTheClockAndTheNextDayAtTheLatest, ()) {
+  const Zone where = zone(*rc::gen::element("UTC", "Asia/Shanghai", "America/New_York", "Europe/Berlin"));
+  const Instant opened = at("2026-01-01T00:00:00Z") + std::chrono::minutes(*rc::gen::inRange(0, 3 * 525'600));
+  const std::chrono::minutes response(*rc::gen::inRange(1, 3000));
+  const Promise promise{false, response};
+  const Instant found = due(opened, promise, {}, where).value();
+  RC_ASSERT(found >= opened + response);
+  RC_ASSERT(found <= opened + response + std::chrono::hours(2 * 13));  // Two nights, one with a change of clocks.
+  RC_ASSERT(served_minutes(found - std::chrono::minutes(1), found, where) == 1);
+  RC_ASSERT(due(opened, promise, {}, where, 80).value() <= found);
 }
 
 }  // namespace
