@@ -18,7 +18,7 @@ struct SlaTest : ::testing::Test {
   SlaTest() { CHECK(world.uptime_log->write(mark_at(at("2025-12-01T00:00:00Z")), {}).ok()); }
   void down(const char* from, int minutes) {
     const Instant start = at(from);
-    CHECK(world.uptime_log->write(mark_at(start), {{start, start + std::chrono::minutes(minutes), observe::Cause::probe}}).ok());
+    CHECK(world.uptime_log->write(mark_at(start), {{{start, start + std::chrono::minutes(minutes), observe::Cause::probe}}, {}}).ok());
   }
   World world;
 };

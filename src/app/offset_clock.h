@@ -18,6 +18,8 @@ class OffsetClock final : public Clock {
 
   [[nodiscard]] Instant wall() const override { return machine_.wall() + milliseconds(offset_ms_.load()); }
   [[nodiscard]] Steady steady() const override { return machine_.steady(); }
+  /// How far it has been set so far.
+  [[nodiscard]] milliseconds moved() const { return milliseconds(offset_ms_.load()); }
 
   /// Goes on from the offset (milliseconds) in `file`, if it is there, and keeps every move in it, so that a moved clock
   /// does not fall back when the server starts again. Nothing without a test clock. Before other threads start. Errors:

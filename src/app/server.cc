@@ -250,8 +250,7 @@ std::string Server::Parts::url() const {
 }
 
 Result<void> Server::Parts::make_control() {
-  TRY(keeper, UptimeKeeper::open({clock, *uptime_log, *probe, lanes, seconds(settings.observe_probe_seconds),
-                                  settings.clock_test}));
+  TRY(keeper, UptimeKeeper::open({clock, *uptime_log, *probe, lanes, seconds(settings.observe_probe_seconds)}));
   uptime = std::move(keeper);
   TRY(office, PostOffice::open(settings, url(), *store->database, clock, *documents));
   post = std::move(office);

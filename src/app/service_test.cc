@@ -60,7 +60,7 @@ TEST(Uptime, ALaneWhoseLoopStandsStillIsDownAndComesBack) {
   observe::UptimeLog log(*database, "n");
   RunningLoop running(clock);
   LanePulse pulse(*running.loop, clock);
-  observe::UptimeWatch watch({clock, log, {&pulse}, false});
+  observe::UptimeWatch watch({clock, log, {&pulse}, {}});
   ASSERT_TRUE(watch.begin());
   const auto minutes = [&](int count, bool turning) {
     for (int second = 0; second < count * 60; ++second) {

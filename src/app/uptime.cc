@@ -31,7 +31,7 @@ Result<std::optional<invoice::Uptime>> MeasuredUptime::uptime(const InstantRange
 }
 
 UptimeKeeper::UptimeKeeper(Parts parts)
-    : parts_(parts), watch_({parts.clock, parts.log, pulses_of(parts.lanes), parts.moved_clock}) {}
+    : parts_(parts), watch_({parts.clock, parts.log, pulses_of(parts.lanes), [this] { return parts_.clock.moved(); }}) {}
 
 Result<std::unique_ptr<UptimeKeeper>> UptimeKeeper::open(Parts parts) {
   std::unique_ptr<UptimeKeeper> keeper(new UptimeKeeper(parts));

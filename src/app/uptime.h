@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/lane.h"
+#include "app/offset_clock.h"
 #include "app/probe.h"
 #include "base/clock.h"
 #include "invoice/ports.h"
@@ -36,12 +37,11 @@ class UptimeKeeper {
  public:
   /// All outlive this. `probe_every` 0: no probes.
   struct Parts {
-    Clock& clock;
+    OffsetClock& clock;
     observe::UptimeLog& log;
     const ProbeProject& probe;
     const std::vector<std::unique_ptr<Lane>>& lanes;
     seconds probe_every{5};
-    bool moved_clock = false;
   };
   /// Goes on where the last run ended. Errors: store_failed, corrupt_record.
   static Result<std::unique_ptr<UptimeKeeper>> open(Parts parts);

@@ -23,10 +23,11 @@ Cause cause_of(std::string_view name) {
 
 void MinuteJudge::add_down(std::int64_t from_minute, std::int64_t to_minute, Cause cause) {
   const DownRange range{minute_start(from_minute), minute_start(to_minute), cause};
-  if (!found_.empty() && found_.back().end == range.start && found_.back().cause == cause) {
-    found_.back().end = range.end;
+  std::vector<DownRange>& down = found_.down;
+  if (!down.empty() && down.back().end == range.start && down.back().cause == cause) {
+    down.back().end = range.end;
   } else {
-    found_.push_back(range);
+    down.push_back(range);
   }
 }
 
@@ -59,7 +60,14 @@ void MinuteJudge::judge_again(Verdict verdict) {
   --mark_->good;
 }
 
-void MinuteJudge::judge(Instant now, Verdict verdict) {
+/// The clock was set over the seconds [from, to). `from` is the mark's next second.
+void MinuteJudge::skip(std::int64_t from, std::int64_t to) {
+  if (from >= to) return;
+  found_.unseen.push_back({minute_start(from / kMinute), minute_start((to + kMinute - 1) / kMinute)});
+  fill(from, to, {});
+}
+
+void MinuteJudge::judge(Instant now, Verdict verdict, milliseconds moved) {
   const std::int64_t second = std::chrono::floor<seconds>(now).time_since_epoch().count();
   if (!mark_) mark_ = Mark{second, second % kMinute, verdict.cause};  // Before its first second nothing was promised.
   const std::int64_t next = mark_->next_second;
@@ -69,17 +77,14 @@ void MinuteJudge::judge(Instant now, Verdict verdict) {
     if (last_->good) last_ = verdict;
     return;
   }
-  Verdict between{false, Cause::not_running};
-  if (last_ && second - next < kSpeaksForSeconds) {
-    between = verdict;
-  } else if (last_ && moved_clock_) {
-    between = *last_;
-  }
-  fill(next, second, between);
+  const std::int64_t lived = std::max<std::int64_t>(0, second - next - moved / seconds(1));
+  const Verdict between = last_ && lived < kSpeaksForSeconds ? verdict : Verdict{false, Cause::not_running};
+  fill(next, next + lived, between);
+  skip(next + lived, second);
   fill(second, second + 1, verdict);
   last_ = verdict;
 }
 
-std::vector<DownRange> MinuteJudge::take() { return std::exchange(found_, {}); }
+Found MinuteJudge::take() { return std::exchange(found_, {}); }
 
 }  // namespace postage::observe

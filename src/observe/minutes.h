@@ -41,6 +41,12 @@ struct DownRange {
   bool operator==(const DownRange&) const = default;
 };
 
+/// What judging found out about whole minutes, oldest first.
+struct Found {
+  std::vector<DownRange> down;
+  std::vector<InstantRange> unseen;  ///< the clock was set over them: neither up nor down
+};
+
 /// Where judging stands: what a later run needs to go on.
 struct Mark {
   std::int64_t next_second = 0;      ///< since 1970, the first that was not judged
@@ -51,17 +57,15 @@ struct Mark {
 
 class MinuteJudge {
  public:
-  /// `moved_clock`: the wall clock may be moved forward by hand (setting clock.test); then what was seen last holds over
-  /// the step. Otherwise a step is time nobody saw.
-  explicit MinuteJudge(bool moved_clock) : moved_clock_(moved_clock) {}
-
   /// Goes on where an earlier run ended: what lies between was not running.
   void restore(const Mark& mark) { mark_ = mark; }
-  /// What is seen at `now`. A second may be judged again (it stays bad once it was); the past is not.
-  void judge(Instant now, Verdict verdict);
+  /// What is seen at `now`. A second may be judged again (it stays bad once it was); the past is not. `moved`: how far the
+  /// wall clock was set forward by hand since the last judgement (setting clock.test). In those seconds there was nothing
+  /// to be seen; the minutes they touch are neither up nor down. Any other step is time nobody saw.
+  void judge(Instant now, Verdict verdict, milliseconds moved = milliseconds(0));
 
-  /// Down minutes found since the last call, oldest first.
-  std::vector<DownRange> take();
+  /// Found since the last call.
+  Found take();
   /// None before the first judgement.
   [[nodiscard]] const std::optional<Mark>& mark() const { return mark_; }
 
@@ -69,11 +73,11 @@ class MinuteJudge {
   void fill(std::int64_t from, std::int64_t to, Verdict verdict);
   void add_down(std::int64_t from_minute, std::int64_t to_minute, Cause cause);
   void judge_again(Verdict verdict);
+  void skip(std::int64_t from, std::int64_t to);
 
-  bool moved_clock_;
   std::optional<Mark> mark_;
   std::optional<Verdict> last_;  ///< of this run
-  std::vector<DownRange> found_;
+  Found found_;
 };
 
 }  // namespace postage::observe

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "db/append_only.h"
+
 namespace postage::observe {
 namespace {
 
@@ -27,11 +29,7 @@ create table observe_down (
   cause text not null
 );
 create index observe_down_by_time on observe_down (ends_at, starts_at);
-create trigger observe_down_kept before update on observe_down
-  begin select raise(abort, 'measured downtime is never changed'); end;
-create trigger observe_down_stays before delete on observe_down
-  begin select raise(abort, 'measured downtime is never removed'); end;
-create table observe_maintenance (
+)sql" POSTAGE_APPEND_ONLY("observe_down", "measured downtime is") R"sql(create table observe_maintenance (
   id integer primary key,
   starts_at integer not null,
   ends_at integer not null,
@@ -39,13 +37,21 @@ create table observe_maintenance (
   by_whom text not null,
   why text not null
 );
-create trigger observe_maintenance_kept before update on observe_maintenance
-  begin select raise(abort, 'announced maintenance is never changed'); end;
-create trigger observe_maintenance_stays before delete on observe_maintenance
-  begin select raise(abort, 'announced maintenance is never removed'); end;
-)sql";
+)sql" POSTAGE_APPEND_ONLY("observe_maintenance", "announced maintenance is");
 
 constexpr std::array<db::Migration, 1> kMigrations{{{1, kFirst}}};
+
+constexpr std::string_view kClock = R"sql(
+create table observe_unseen (
+  id integer primary key,
+  node text not null,
+  starts_at integer not null,
+  ends_at integer not null
+);
+create index observe_unseen_by_time on observe_unseen (ends_at, starts_at);
+)sql" POSTAGE_APPEND_ONLY("observe_unseen", "what the clock was set over is");
+
+constexpr std::array<db::Migration, 1> kClockMigrations{{{1, kClock}}};
 
 std::int64_t floor_minute(Instant at) { return std::chrono::floor<std::chrono::minutes>(at).time_since_epoch().count(); }
 std::int64_t ceil_minute(Instant at) { return std::chrono::ceil<std::chrono::minutes>(at).time_since_epoch().count(); }
@@ -121,14 +127,23 @@ Result<std::vector<Span>> silence(db::Connection& connection, Instant at) {
   return spans;
 }
 
-Result<std::vector<Span>> announced_in(db::Connection& connection, const InstantRange& range) {
-  return connection.all("select starts_at, ends_at from observe_maintenance where ends_at > ? and starts_at < ?",
-                        [](db::Row& row) { return span_of(row); }, range.start, range.end);
+/// What the clock was set over and, when asked, announced maintenance.
+Result<std::vector<Span>> neither_in(db::Connection& connection, const InstantRange& range, bool skip_maintenance) {
+  TRY(spans, connection.all("select starts_at, ends_at from observe_unseen where ends_at > ? and starts_at < ?",
+                            [](db::Row& row) { return span_of(row); }, range.start, range.end));
+  if (!skip_maintenance) return std::move(spans);
+  TRY(announced, connection.all("select starts_at, ends_at from observe_maintenance where ends_at > ? and starts_at < ?",
+                                [](db::Row& row) { return span_of(row); }, range.start, range.end));
+  spans.insert(spans.end(), announced.begin(), announced.end());
+  return std::move(spans);
 }
 
 }  // namespace
 
-Result<void> migrate(db::Database& database, Instant now) { return database.migrate("observe", kMigrations, now); }
+Result<void> migrate(db::Database& database, Instant now) {
+  TRY_VOID(database.migrate("observe", kMigrations, now));
+  return database.migrate("observe_clock", kClockMigrations, now);
+}
 
 Rational Uptime::percent() const {
   if (minutes == 0) return Rational(100);
@@ -143,13 +158,17 @@ Result<std::optional<Mark>> UptimeLog::mark() const {
   });
 }
 
-Result<void> UptimeLog::write(const Mark& mark, const std::vector<DownRange>& down) {
+Result<void> UptimeLog::write(const Mark& mark, const Found& found) {
   return database_.write([&](db::Connection& connection) -> Result<void> {
     TRY_VOID(connection.run(
         "insert into observe_service (node, first_at, next_second, good, cause) values (?, ?, ?, ?, ?) on conflict (node) "
         "do update set next_second = excluded.next_second, good = excluded.good, cause = excluded.cause",
         node_, mark.next_second * 1000, mark.next_second, mark.good, cause_name(mark.cause)));
-    for (const DownRange& each : down) {
+    for (const InstantRange& each : found.unseen) {
+      TRY_VOID(connection.run("insert into observe_unseen (node, starts_at, ends_at) values (?, ?, ?)", node_, each.start,
+                              each.end));
+    }
+    for (const DownRange& each : found.down) {
       TRY_VOID(connection.run("insert into observe_down (node, starts_at, ends_at, cause) values (?, ?, ?, ?)", node_,
                               each.start, each.end, cause_name(each.cause)));
     }
@@ -204,14 +223,10 @@ Result<std::optional<Uptime>> UptimeLog::uptime(const InstantRange& range, bool 
       TRY(silent, silence(connection, *silent_at));
       found.insert(found.end(), silent.begin(), silent.end());
     }
-    std::vector<Span> counted{whole};
-    std::vector<Span> down = flat(std::move(found), whole);
-    if (skip_maintenance) {
-      TRY(announced, announced_in(connection, range));
-      const std::vector<Span> holes = flat(std::move(announced), whole);
-      counted = without(counted, holes);
-      down = without(down, holes);
-    }
+    TRY(neither, neither_in(connection, range, skip_maintenance));
+    const std::vector<Span> holes = flat(std::move(neither), whole);
+    const std::vector<Span> counted = without({whole}, holes);
+    const std::vector<Span> down = without(flat(std::move(found), whole), holes);
     Uptime uptime{minutes_of(counted), minutes_of(down), {}};
     for (const Span& each : down) uptime.ranges.push_back({at_minute(each.from), at_minute(each.to), each.cause});
     return std::optional<Uptime>(std::move(uptime));

@@ -31,7 +31,7 @@ struct Maintenance {
 
 /// Uptime of a range, in whole minutes of UTC.
 struct Uptime {
-  std::int64_t minutes = 0;       ///< of the range that counts: all of it, future ones too, less excluded maintenance
+  std::int64_t minutes = 0;       ///< of the range that counts: all of it, future ones too, less those that count as neither
   std::int64_t down = 0;          ///< of these
   std::vector<DownRange> ranges;  ///< the down minutes, oldest first, joined
   /// 100 * (minutes - down) / minutes; 100 of an empty range.
@@ -45,8 +45,8 @@ class UptimeLog {
 
   /// Where judging stood when this node last wrote; none: never.
   [[nodiscard]] Result<std::optional<Mark>> mark() const;
-  /// Appends ranges and moves the mark, in one transaction.
-  Result<void> write(const Mark& mark, const std::vector<DownRange>& down);
+  /// Appends what was found and moves the mark, in one transaction.
+  Result<void> write(const Mark& mark, const Found& found);
   /// Down minutes of all time, for metrics.
   [[nodiscard]] Result<std::int64_t> down_minutes() const;
 
@@ -57,7 +57,8 @@ class UptimeLog {
   [[nodiscard]] Result<std::vector<Maintenance>> maintenance(const InstantRange& range) const;
 
   /// Uptime of `range`, whose ends are moved to whole minutes (start forward, end back), as known now. Minutes before the
-  /// first judgement of any node are not part of it; none when none is. A minute is down when it was for any node.
+  /// first judgement of any node are not part of it; none when none is. A minute is down when it was for any node. Minutes
+  /// over which the clock was set count neither as up nor as down.
   /// `skip_maintenance`: minutes of announced maintenance count neither as up nor as down. With `silent_at` what lies
   /// between the last mark and then is down too, if it is more than a minute: for reading a store that nobody serves.
   [[nodiscard]] Result<std::optional<Uptime>> uptime(const InstantRange& range, bool skip_maintenance,

@@ -36,7 +36,7 @@ TEST(UptimeLog, Z17ThirtyMinutesDownInMonthsOfEveryLength) {
     UptimeLog log(*database, "n");
     const InstantRange month = month_range(row.month, zone);
     ASSERT_TRUE(log.write(mark_at(month.start - std::chrono::hours(48)), {}));
-    ASSERT_TRUE(log.write(mark_at(month.start), {{month.start, month.start + std::chrono::minutes(30), Cause::lane}}));
+    ASSERT_TRUE(log.write(mark_at(month.start), {{{month.start, month.start + std::chrono::minutes(30), Cause::lane}}, {}}));
     const auto uptime = log.uptime(month, false).value();
     ASSERT_TRUE(uptime);
     EXPECT_EQ(uptime->minutes, row.minutes);
@@ -53,7 +53,7 @@ struct UptimeLogTest : testing::Test {
   const InstantRange day{at("2026-11-05T00:00:00Z"), at("2026-11-06T00:00:00Z")};
   void first(const char* text) { ASSERT_TRUE(log.write(mark_at(at(text)), {})); }
   void down(const char* from, const char* to, Cause cause = Cause::lane) {
-    ASSERT_TRUE(log.write(mark_at(at(to)), {{at(from), at(to), cause}}));
+    ASSERT_TRUE(log.write(mark_at(at(to)), {{{at(from), at(to), cause}}, {}}));
   }
 };
 
@@ -74,7 +74,7 @@ TEST_F(UptimeLogTest, RangesAreCutJoinedAndNeverCountedTwice) {
   down("2026-11-04T23:50:00Z", "2026-11-05T00:10:00Z");
   down("2026-11-05T00:10:00Z", "2026-11-05T00:11:00Z");
   UptimeLog other(*database, "m");
-  ASSERT_TRUE(other.write(mark_at(day.end), {{at("2026-11-05T00:05:00Z"), at("2026-11-05T00:20:00Z"), Cause::probe}}));
+  ASSERT_TRUE(other.write(mark_at(day.end), {{{at("2026-11-05T00:05:00Z"), at("2026-11-05T00:20:00Z"), Cause::probe}}, {}}));
   const auto uptime = log.uptime(day, false).value();
   ASSERT_TRUE(uptime);
   EXPECT_EQ(uptime->down, 20);
@@ -156,7 +156,8 @@ struct UptimeWatchTest : testing::Test {
   std::unique_ptr<db::Database> database = store();
   UptimeLog log{*database, "n"};
   FakePulse one{clock}, two{clock};
-  UptimeWatch watch{{clock, log, {&one, &two}, false}};
+  milliseconds moved{0};  ///< by hand
+  UptimeWatch watch{{clock, log, {&one, &two}, [this] { return moved; }}};
 };
 
 TEST_F(UptimeWatchTest, AWedgedLaneIsDown) {
@@ -196,13 +197,44 @@ TEST_F(UptimeWatchTest, AKilledRunLeavesItsGapToTheNext) {
   minutes(10);
   clock.advance(std::chrono::minutes(30));
   FakePulse again(clock);
-  UptimeWatch next({clock, log, {&again}, true});
+  UptimeWatch next({clock, log, {&again}, [this] { return moved; }});
   ASSERT_TRUE(next.begin());
   EXPECT_EQ(next.gauges().down_minutes, 30);
   minutes(5, next);
   EXPECT_EQ(uptime().down, 30);
   EXPECT_EQ(uptime().ranges[0].cause, Cause::not_running);
   EXPECT_EQ(uptime().percent(), Rational(BigInt(1410 * 100), BigInt(1440)));
+}
+
+TEST_F(UptimeWatchTest, TimeThatTheClockWasSetOverIsNeitherUpNorDown) {
+  minutes(10);
+  two.wedged = true;
+  minutes(10);
+  // Set over four hours while a lane is wedged, which it stays for ten minutes more.
+  moved += std::chrono::hours(4);
+  clock.advance(std::chrono::hours(4));
+  minutes(10);
+  two.wedged = false;
+  minutes(10);
+  EXPECT_EQ(uptime().minutes, 1440 - 240);
+  EXPECT_EQ(uptime().down, 20);
+  ASSERT_EQ(uptime().ranges.size(), 2U);
+  EXPECT_EQ(uptime().ranges[0].end, start + std::chrono::minutes(20));
+  EXPECT_EQ(uptime().ranges[1].start, start + std::chrono::minutes(20) + std::chrono::hours(4));
+  for (const char* sql : {"update observe_unseen set ends_at = starts_at", "delete from observe_unseen"}) {
+    EXPECT_FALSE(database->write([&](db::Connection& connection) { return connection.script(sql); })) << sql;
+  }
+  // A process that ends right after is not down for what the clock was set over, but for what passes until the next.
+  moved += std::chrono::hours(2);
+  clock.advance(std::chrono::hours(2));
+  ASSERT_TRUE(watch.round());
+  clock.advance(std::chrono::minutes(5));
+  FakePulse again(clock);
+  UptimeWatch next({clock, log, {&again}, [this] { return moved; }});
+  ASSERT_TRUE(next.begin());
+  minutes(1, next);
+  EXPECT_EQ(uptime().minutes, 1440 - 360);
+  EXPECT_EQ(uptime().down, 25);
 }
 
 TEST_F(UptimeWatchTest, WhatTheStoreDidNotTakeIsStoredLater) {

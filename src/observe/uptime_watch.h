@@ -2,6 +2,7 @@
 // Judges the message path once a second from what its parts tell: each lane's sign of life, the meter, the probes. What it
 // finds goes to the UptimeLog. It has no thread; app gives it one. Thread: any, one call at a time is made sure inside.
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -38,12 +39,12 @@ struct UptimeGauges {
 
 class UptimeWatch {
  public:
-  /// All outlive this. `moved_clock` is setting clock.test. `pulses` are the lanes.
+  /// All outlive this. `pulses` are the lanes. `moved` tells how far the clock has been set by hand so far; empty: never.
   struct Ports {
     const Clock& clock;
     UptimeLog& log;
     std::vector<Pulse*> pulses;
-    bool moved_clock = false;
+    std::function<milliseconds()> moved{};
   };
   explicit UptimeWatch(Ports ports);
 
@@ -61,6 +62,7 @@ class UptimeWatch {
   [[nodiscard]] UptimeGauges gauges() const;
 
  private:
+  void judge(Verdict seen);
   [[nodiscard]] Verdict look(Steady now) const;
   Result<void> store();
 
@@ -73,7 +75,8 @@ class UptimeWatch {
   MinuteJudge judge_;
   std::vector<Probe> probes_;
   bool meter_fine_ = true;
-  std::vector<DownRange> unstored_;
+  milliseconds moved_{0};  ///< that judging knows of
+  Found unstored_;
   std::int64_t stored_second_ = 0;
   UptimeGauges gauges_;
 };
