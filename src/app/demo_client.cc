@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/websocket_frame.h"
+#include "base/client_frame.h"
 
 namespace postage::app {
 namespace {
@@ -69,33 +69,19 @@ Result<bool> DemoClient::read_some() {
 
 std::optional<std::string_view> DemoClient::next_frame() {
   const std::string_view rest = std::string_view(input_).substr(consumed_);
-  if (rest.size() < 2) return std::nullopt;
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(rest[i])); };
-  std::size_t head = 2;
-  std::uint64_t size = byte(1) & 127;
-  if (size >= 126) {
-    const std::size_t extra = size == 126 ? 2 : 8;
-    head += extra;
-    if (rest.size() < head) return std::nullopt;
-    size = 0;
-    for (std::size_t i = 0; i < extra; ++i) size = size << 8 | byte(2 + i);
-  }
-  if (rest.size() - head < size) return std::nullopt;
-  consumed_ += head + size;
+  const auto frame = whole_server_frame(rest);
+  if (!frame) return std::nullopt;
+  consumed_ += frame->header + frame->size;
   // Control frames (the server's pings and its close) carry nothing this client answers: it has its own heartbeat.
-  if ((byte(0) & 15) != websocket::kBinary) return std::string_view();
-  return rest.substr(head, size);
+  if (frame->opcode != websocket::kBinary) return std::string_view();
+  return rest.substr(frame->header, frame->size);
 }
 
 Result<void> DemoClient::send_frame(const wire::Request& request) {
   std::string payload;
   wire::encode_request(payload, wire::Codec::proto, request);
   std::string frame;
-  append_frame_header(frame, websocket::kBinary, payload.size());
-  frame[1] = static_cast<char>(frame[1] | 0x80);
-  // Masked with zeros: loopback has no proxies to protect, and the payload stays readable in a capture.
-  frame.append(4, '\0');
-  frame += payload;
+  append_client_frame(frame, websocket::kBinary, payload);
   if (::send(socket_, frame.data(), frame.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(frame.size())) {
     disconnect();
     return gone("send");

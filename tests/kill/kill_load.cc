@@ -20,7 +20,7 @@
 #include <string>
 #include <vector>
 
-#include "base/websocket_frame.h"
+#include "base/client_frame.h"
 #include "wire/codec.h"
 
 namespace postage {
@@ -123,11 +123,7 @@ class Peer {
   void ask(std::uint64_t id, decltype(wire::Request::body) body) {
     std::string payload;
     wire::encode_request(payload, wire::Codec::proto, {id, std::move(body)});
-    const std::size_t begin = output_.size();
-    append_frame_header(output_, websocket::kBinary, payload.size());
-    output_[begin + 1] = static_cast<char>(output_[begin + 1] | 0x80);
-    output_.append(4, '\0');
-    output_ += payload;
+    append_client_frame(output_, websocket::kBinary, payload);
   }
 
   void publish() {
@@ -155,20 +151,10 @@ class Peer {
 
   /// Handles one whole frame at `at`; its size, or 0 when it is not whole yet.
   std::size_t frame(std::size_t at) {
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(input_[at + i])); };
-    if (input_.size() - at < 2) return 0;
-    std::size_t head = 2;
-    std::uint64_t size = byte(1) & 127;
-    if (size >= 126) {
-      const std::size_t extra = size == 126 ? 2 : 8;
-      if (input_.size() - at < head + extra) return 0;
-      size = 0;
-      for (std::size_t i = 0; i < extra; ++i) size = size << 8 | byte(2 + i);
-      head += extra;
-    }
-    if (input_.size() - at < head + size) return 0;
-    if ((byte(0) & 15) == websocket::kBinary) handle(std::string_view(input_).substr(at + head, size));
-    return head + size;
+    const auto whole = whole_server_frame(std::string_view(input_).substr(at));
+    if (!whole) return 0;
+    if (whole->opcode == websocket::kBinary) handle(std::string_view(input_).substr(at + whole->header, whole->size));
+    return whole->header + whole->size;
   }
 
   void handle(std::string_view payload) {

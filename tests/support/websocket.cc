@@ -1,7 +1,7 @@
 #include "tests/support/websocket.h"
 
 #include <algorithm>
-#include <optional>
+#include <cctype>
 
 namespace postage::testing {
 namespace {
@@ -9,24 +9,6 @@ namespace {
 /// Key and answer of RFC 6455, 1.3: a fixed pair is enough to see that the server computes it.
 constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";
 constexpr std::string_view kAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-
-struct Head {
-  std::size_t header = 0;
-  std::uint64_t size = 0;
-};
-
-/// Length of the frame at the front of `bytes`, once its header is whole.
-std::optional<Head> head_of(std::string_view bytes) {
-  if (bytes.size() < 2) return std::nullopt;
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const int shortest = byte(1) & 0x7F;
-  if (shortest < 126) return Head{2, static_cast<std::uint64_t>(shortest)};
-  const std::size_t wide = shortest == 126 ? 2 : 8;
-  if (bytes.size() < 2 + wide) return std::nullopt;
-  std::uint64_t size = 0;
-  for (std::size_t i = 0; i < wide; ++i) size = size << 8 | byte(2 + i);
-  return Head{2 + wide, size};
-}
 
 /// The value of a header field in an answer's head, without its case.
 std::string field_of(std::string_view head, std::string_view name) {
@@ -39,18 +21,6 @@ std::string field_of(std::string_view head, std::string_view name) {
 }
 
 }  // namespace
-
-void append_client_frame(std::string& out, std::uint8_t opcode, std::string_view payload, std::uint32_t mask) {
-  const std::size_t begin = out.size();
-  append_frame_header(out, opcode, payload.size());
-  out[begin + 1] = static_cast<char>(out[begin + 1] | 0x80);
-  const char key[4] = {static_cast<char>(mask >> 24), static_cast<char>(mask >> 16), static_cast<char>(mask >> 8),
-                       static_cast<char>(mask)};
-  out.append(key, 4);
-  const std::size_t data = out.size();
-  out.append(payload);
-  for (std::size_t i = 0; i < payload.size(); ++i) out[data + i] = static_cast<char>(out[data + i] ^ key[i % 4]);
-}
 
 Result<std::unique_ptr<WebSocket>> WebSocket::open(const StreamOptions& options, std::string_view path,
                                                    std::string_view subprotocol, milliseconds within) {
@@ -90,9 +60,7 @@ Result<void> WebSocket::send(std::uint8_t opcode, std::string_view payload, Stea
 }
 
 bool WebSocket::has_frame() const {
-  const std::string_view rest = std::string_view(input_).substr(at_);
-  const auto head = head_of(rest);
-  return head && rest.size() >= head->header + head->size;
+  return whole_server_frame(std::string_view(input_).substr(at_)).has_value();
 }
 
 Result<WebSocketMessage> WebSocket::next_frame(bool& final, Steady deadline) {
@@ -102,11 +70,11 @@ Result<WebSocketMessage> WebSocket::next_frame(bool& final, Steady deadline) {
     TRY_VOID(stream_->read(input_, deadline));
   }
   const std::string_view rest = std::string_view(input_).substr(at_);
-  const Head head = *head_of(rest);
+  const ServerFrame head = *whole_server_frame(rest);
   const auto first = static_cast<unsigned char>(rest[0]);
   const auto second = static_cast<unsigned char>(rest[1]);
   WebSocketMessage frame;
-  frame.opcode = first & 0x0F;
+  frame.opcode = head.opcode;
   final = (first & 0x80) != 0;
   if ((first & 0x70) != 0) return Error(Errc::protocol_error, "reserved bits from the server");
   if ((second & 0x80) != 0) return Error(Errc::protocol_error, "a masked frame from the server");

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/websocket_frame.h"
+#include "base/client_frame.h"
 #include "tests/support/stream.h"
 
 namespace postage::testing {
@@ -44,8 +44,5 @@ class WebSocket {
   std::size_t at_ = 0;  ///< input_ before this is read
   std::uint32_t masks_ = 0x2545F491;
 };
-
-/// Appends a masked client frame.
-void append_client_frame(std::string& out, std::uint8_t opcode, std::string_view payload, std::uint32_t mask);
 
 }  // namespace postage::testing
