@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 struct CatalogueCall {
-  std::string folder = "postage-data";
+  DataFolder folder{"postage-data"};
   std::string what;  ///< a file, or the name of a draft
   std::string replaces, reason;
   std::map<std::string, std::string> plans;
@@ -158,7 +158,8 @@ int command_catalogue(const Arguments& arguments) {
   check->add_option("file", call.what, "catalogue file")->required();
   for (CLI::App* sub : {show, publish, withdraw}) sub->add_option("what", call.what, "file, or name of a draft")->required();
   for (CLI::App* sub : {list, show, publish, withdraw}) {
-    sub->add_option("--data-dir", call.folder, "the server's data folder; the server may be running")->capture_default_str();
+    sub->add_option("--data-dir", call.folder.path, "the server's data folder; the server may be running")->capture_default_str();
+    sub->add_option("--config", call.folder.config, "the server's settings file, for a folder that no server holds");
     sub->add_flag("--json", call.json, "the answer as JSON");
   }
   for (CLI::App* sub : {show, publish}) {
@@ -181,7 +182,8 @@ int command_what_if(const Arguments& arguments) {
   CatalogueCall call;
   std::int64_t account = 0;
   std::string month, catalogue;
-  app.add_option("--data-dir", call.folder, "the server's data folder; the server may be running")->capture_default_str();
+  app.add_option("--data-dir", call.folder.path, "the server's data folder; the server may be running")->capture_default_str();
+  app.add_option("--config", call.folder.config, "the server's settings file, for a folder that no server holds");
   app.add_option("--account", account, "account number")->required();
   app.add_option("--month", month, "2026-01; default: the running one");
   app.add_option("--catalogue", catalogue, "only this one; default: all in the account's currency");

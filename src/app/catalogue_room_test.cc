@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "app/forecast_watch.h"
+#include "app/local_asks.h"
+#include "app/store.h"
 #include "auth/audit.h"
 #include "auth/schema.h"
 #include "invoice/testing.h"
@@ -115,6 +117,39 @@ class DailyUsage final : public meter::UsageReader {
   [[nodiscard]] std::int64_t open_connections(ProjectId) const override { return 0; }
   [[nodiscard]] std::int64_t stored_bytes(ProjectId) const override { return 0; }
 };
+
+TEST(OpenFolder, ABillOfAStoppedFolderIsRatedByTheCataloguesOfTheServersSettings) {
+  const std::string folder = ::testing::TempDir() + "/stopped-folder", plans = ::testing::TempDir() + "/own-plans";
+  const std::string config = ::testing::TempDir() + "/stopped-folder.toml";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(plans);
+  Json own = Json::parse(*catalog::builtin_text("cn26"));
+  own["name"] = "own26";
+  std::ofstream(plans + "/own26.json") << own.dump();
+  std::ofstream(config) << "[billing]\ncatalogue_dir = \"" << plans << "\"\n[invoice]\nissuer_name = \"Own Ltd\"\n";
+  AccountId account;
+  {
+    auto store = std::move(*open_store(folder, StoreUse::exclusive, 12, system_clock().wall()));
+    const auto made = store->directory->create_account({"Acme", "a@b.c", "en", "own26", "basic"},
+                                                       auth::Actor::system("test"), system_clock().wall());
+    ASSERT_TRUE(made) << made.error().to_string();
+    account = made->id;
+  }
+  const auto without = running_bill_of(folder, account);
+  ASSERT_FALSE(without);
+  EXPECT_NE(without.error().to_string().find("own26"), std::string::npos) << without.error().to_string();
+  const auto bill = running_bill_of({folder, config}, account);
+  ASSERT_TRUE(bill) << bill.error().to_string();
+  EXPECT_EQ(Json::parse(*bill)["catalogue"], "own26");
+  const auto answer = ask_folder({folder, config}, {{"do", "what_if"}, {"account", account.value}});
+  ASSERT_TRUE(answer) << answer.error().to_string();
+  EXPECT_NE(answer->find("own26"), std::string::npos);
+  invoice::DocumentAsk html;
+  html.format = invoice::Format::html;
+  const auto page = document_of({folder, config}, account, "", html);
+  ASSERT_TRUE(page) << page.error().to_string();
+  EXPECT_NE(page->find("Own Ltd"), std::string::npos);
+}
 
 TEST(ForecastWatch, TellsOnceAMonthAndMeterThatAQuotaWillBeUsedUp) {
   Room room;

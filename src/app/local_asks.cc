@@ -121,9 +121,9 @@ OwnRoute local_asks_route(std::string secret, AskedRooms rooms, WorkerPool& work
   };
 }
 
-Result<std::string> ask_folder(const std::string& folder, const Json& ask) {
-  TRY(served, folder_has_server(folder));
-  if (served) return ask_server(folder, std::string(kPath), ask.dump());
+Result<std::string> ask_folder(const DataFolder& folder, const Json& ask) {
+  TRY(served, folder_has_server(folder.path));
+  if (served) return ask_server(folder.path, std::string(kPath), ask.dump());
   return with_folder(folder, [&](OpenFolder& open) -> Result<std::string> {
     return answer_ask({open.clock, open.billing, open.desk}, ask);
   });

@@ -28,6 +28,6 @@ OwnRoute local_asks_route(std::string secret, AskedRooms rooms, WorkerPool& work
 
 /// The command's side: asks the folder's server, or the folder itself when no server holds it. Errors: as answer_ask,
 /// not_found (no such folder), unavailable (the server does not answer).
-Result<std::string> ask_folder(const std::string& folder, const nlohmann::json& ask);
+Result<std::string> ask_folder(const DataFolder& folder, const nlohmann::json& ask);
 
 }  // namespace postage::app

@@ -184,26 +184,26 @@ Result<void> write_local_file(const std::string& folder, const std::string& url,
   return whole ? Result<void>() : Error(Errc::store_failed, "cannot write " + path);
 }
 
-Result<std::string> running_bill_of(const std::string& folder, AccountId account) {
-  TRY(served, folder_has_server(folder));
-  if (served) return ask_server(folder, fmt::format("{}?account={}", kBillPath, account.value), "");
+Result<std::string> running_bill_of(const DataFolder& folder, AccountId account) {
+  TRY(served, folder_has_server(folder.path));
+  if (served) return ask_server(folder.path, fmt::format("{}?account={}", kBillPath, account.value), "");
   return with_folder(folder, [&](OpenFolder& open) -> Result<std::string> {
     TRY(month, open.billing.running(account, open.clock.wall()));
     return invoice::invoice_json(month);
   });
 }
 
-Result<void> bundle_of(const std::string& folder, AccountId account, const std::vector<std::string>& months,
+Result<void> bundle_of(const DataFolder& folder, AccountId account, const std::vector<std::string>& months,
                        const invoice::ByteTaker& take) {
   const std::string joined = fmt::format("{}", fmt::join(months, ","));
   TRY(keys, read_months(joined));
-  TRY(served, folder_has_server(folder));
+  TRY(served, folder_has_server(folder.path));
   if (served) {
-    TRY(text, ask_server(folder, fmt::format("{}?account={}&month={}", kExportPath, account.value, joined), ""));
+    TRY(text, ask_server(folder.path, fmt::format("{}?account={}&month={}", kExportPath, account.value, joined), ""));
     return take(text);
   }
   const auto done = with_folder(folder, [&](OpenFolder& open) -> Result<std::string> {
-    TRY(room, BundleRoom::open(folder, open.billing));
+    TRY(room, BundleRoom::open(folder.path, open.billing));
     TRY_VOID(room->bundles.write(account, keys, open.clock.wall(), take));
     return std::string();
   });
@@ -211,18 +211,18 @@ Result<void> bundle_of(const std::string& folder, AccountId account, const std::
   return {};
 }
 
-Result<std::string> document_of(const std::string& folder, AccountId account, const std::string& month,
+Result<std::string> document_of(const DataFolder& folder, AccountId account, const std::string& month,
                                 const invoice::DocumentAsk& asked) {
-  TRY(served, folder_has_server(folder));
+  TRY(served, folder_has_server(folder.path));
   if (served) {
     std::string query = fmt::format("{}?account={}&format={}&table={}", kBillPath, account.value,
                                     invoice::format_names()[static_cast<std::size_t>(asked.format)], asked.table);
     if (asked.language) query += *asked.language == invoice::Language::zh ? "&language=zh" : "&language=en";
     if (!month.empty()) query += "&month=" + month;
-    return ask_server(folder, query, "");
+    return ask_server(folder.path, query, "");
   }
   return with_folder(folder, [&](OpenFolder& open) {
-    const auto documents = make_documents(Settings{}, open.billing, open.accounts, open.meter, nullptr);
+    const auto documents = make_documents(open.settings, open.billing, open.accounts, open.meter, nullptr);
     return bytes_of(*documents, account, month, asked, open.clock.wall());
   });
 }

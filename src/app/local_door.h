@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/door.h"
+#include "app/open_folder.h"
 #include "base/clock.h"
 #include "invoice/billing.h"
 #include "invoice/bundle/bundles.h"
@@ -37,13 +38,13 @@ Result<void> write_local_file(const std::string& folder, const std::string& url,
 /// The command's side: the running bill of an account of a folder, whether its server runs (then that server answers) or
 /// not (then the folder is opened, recovered if need be, and read). The invoice object as JSON.
 /// Errors: not_found (no such folder or account), unavailable (the server does not answer), as the rooms' own.
-Result<std::string> running_bill_of(const std::string& folder, AccountId account);
+Result<std::string> running_bill_of(const DataFolder& folder, AccountId account);
 /// The bundle of these months (2026-01), given to `take` in parts; likewise. Errors: also those of Bundles::write and
 /// `take`.
-Result<void> bundle_of(const std::string& folder, AccountId account, const std::vector<std::string>& months,
+Result<void> bundle_of(const DataFolder& folder, AccountId account, const std::vector<std::string>& months,
                        const invoice::ByteTaker& take);
 /// The running bill (`month` empty) or the invoice of a closed month in another form, likewise: the file's bytes.
-Result<std::string> document_of(const std::string& folder, AccountId account, const std::string& month,
+Result<std::string> document_of(const DataFolder& folder, AccountId account, const std::string& month,
                                 const invoice::DocumentAsk& ask);
 /// The stored invoice of a closed month, likewise: the document as it was issued.
 Result<std::string> invoice_of(const std::string& folder, AccountId account, const std::string& month);

@@ -45,13 +45,14 @@ int command_quote(const Arguments& arguments) { return run_quote(arguments, std:
 
 int command_bill(const Arguments& arguments) {
   CLI::App app("The running bill of an account, or a past month's invoice, from a data folder", "postage bill");
-  std::string folder = "postage-data";
+  DataFolder folder{"postage-data"};
   std::string month;
   std::int64_t account = 0;
   bool json = false;
   std::string format, out = "-", language;
   invoice::DocumentAsk ask;
-  app.add_option("--data-dir", folder, "the server's data folder; the server may be running")->capture_default_str();
+  app.add_option("--data-dir", folder.path, "the server's data folder; the server may be running")->capture_default_str();
+  app.add_option("--config", folder.config, "the server's settings file, for a folder that no server holds");
   app.add_option("--account", account, "account number")->required();
   app.add_option("--month", month, "a closed month, 2026-01");
   app.add_flag("--json", json, "the invoice object as JSON");
@@ -80,7 +81,7 @@ int command_bill(const Arguments& arguments) {
     fmt::print(stderr, "postage bill: {}\n", bytes.error().to_string());
     return error_row(bytes.error().code).http == 400 ? 2 : 1;
   }
-  const auto text = month.empty() ? running_bill_of(folder, AccountId{account}) : invoice_of(folder, AccountId{account}, month);
+  const auto text = month.empty() ? running_bill_of(folder, AccountId{account}) : invoice_of(folder.path, AccountId{account}, month);
   if (!text) {
     fmt::print(stderr, "postage bill: {}\n", text.error().to_string());
     return error_row(text.error().code).http == 400 ? 2 : 1;

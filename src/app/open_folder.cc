@@ -5,6 +5,8 @@
 
 #include "app/books.h"
 #include "app/catalogue_room.h"
+#include "app/environment.h"
+#include "app/offset_clock.h"
 #include "app/store.h"
 #include "app/uptime.h"
 #include "auth/audit.h"
@@ -21,15 +23,19 @@ Result<bool> folder_has_server(const std::string& folder) {
   return !FolderLock::take(folder).ok();
 }
 
-Result<std::string> with_folder(const std::string& folder, const std::function<Result<std::string>(OpenFolder&)>& use) {
-  Clock& clock = system_clock();
-  TRY(store, open_store(folder, StoreUse::exclusive, 12, clock.wall()));
+Result<std::string> with_folder(const DataFolder& folder, const std::function<Result<std::string>(OpenFolder&)>& use) {
+  SettingSources sources{std::nullopt, postage_environment(), {}};
+  if (!folder.config.empty()) sources.file = folder.config;
+  TRY(settings, load_settings(sources));
+  OffsetClock clock(system_clock(), settings.clock_test);
+  TRY_VOID(clock.keep_in(folder.path + "/test_clock"));
+  TRY(store, open_store(folder.path, StoreUse::exclusive, 12, clock.wall()));
   TRY_VOID(invoice::migrate(*store->database, clock.wall()));
   TRY_VOID(meter::migrate_meter(*store->database, clock.wall()));
   TRY_VOID(observe::migrate(*store->database, clock.wall()));
-  TRY(catalogues, Catalogues::load(""));
+  TRY(catalogues, Catalogues::load(settings.billing_catalogue_dir));
   meter::MeterOptions options;
-  options.folder = folder + "/meter";
+  options.folder = folder.path + "/meter";
   TRY(meter, meter::Meter::open(std::move(options), *store->database, clock));
   const CatalogueTexts texts(catalogues);
   DirectoryAccounts accounts(*store->directory, clock);
@@ -40,7 +46,7 @@ Result<std::string> with_folder(const std::string& folder, const std::function<R
   TRY(room, CatalogueRoom::open({*store->database, &audit, catalogues, billing, accounts}, clock.wall()));
   TRY(adopted, billing.adopt_accounts());
   (void)adopted;
-  OpenFolder open{clock, billing, room->desk(), accounts, *meter};
+  OpenFolder open{clock, settings, billing, room->desk(), accounts, *meter};
   auto answer = use(open);
   TRY_VOID(meter->stop(clock.wall()));
   return answer;

@@ -4,14 +4,11 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 
 #include "app/command.h"
+#include "app/environment.h"
 #include "app/server.h"
 #include "base/log.h"
-
-extern char** environ;
 
 namespace postage::app {
 namespace {
@@ -24,17 +21,6 @@ void print_help() {
 }
 
 }  // namespace
-
-std::map<std::string, std::string> postage_environment() {
-  std::map<std::string, std::string> variables;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const char* equals = std::strchr(*entry, '=');
-    if (equals != nullptr && std::strncmp(*entry, "POSTAGE_", 8) == 0) {
-      variables[std::string(*entry, static_cast<std::size_t>(equals - *entry))] = equals + 1;
-    }
-  }
-  return variables;
-}
 
 Result<SettingSources> sources_from(const Arguments& arguments) {
   SettingSources sources;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "auth/roles.h"
 #include "base/zone.h"
 
 namespace postage::app {
@@ -24,7 +25,9 @@ net::Response answer_to(const TestClockParts& parts, const net::Request& request
   if (bearer.starts_with("Bearer ")) bearer.remove_prefix(7);
   const auto who = parts.credentials.authenticate(bearer, parts.clock.wall());
   if (!who) return net::Response::problem(401, "log in as an operator");
-  if (!who->operator_role) return net::Response::problem(403, "only operators move the clock");
+  if (!who->operator_role || !auth::grants(*who->operator_role, auth::Permission::clock_move)) {
+    return net::Response::problem(403, "only operators move the clock");
+  }
   if (request.method == "GET") return time_answer(parts.clock.wall());
   if (request.method != "PUT") return net::Response::problem(405, "GET or PUT");
   const auto body = nlohmann::json::parse(request.body, nullptr, false);

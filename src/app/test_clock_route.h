@@ -1,6 +1,6 @@
 #pragma once
 // PUT /v1/test-clock {"now":"2026-12-01T00:00:00+08:00"}: moves the server's test clock forward and answers when everything
-// that became due has run. Only with setting clock.test, only for operators. GET tells the time.
+// that became due has run. Only with setting clock.test, only for the permission clock_move. GET tells the time.
 #include <functional>
 
 #include "app/door.h"
