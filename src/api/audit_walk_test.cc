@@ -3,18 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <functional>
-#include <map>
 
-#include "api/testing.h"
+#include "api/route_targets.h"
 #include "invoice/close.h"
 
 namespace postage::api {
 namespace {
 
 using testing::Seen;
+using testing::usual_values;
 using testing::World;
 
-using Values = std::map<std::string, std::string, std::less<>>;
+using Values = testing::PathValues;
 
 /// A call of a route that succeeds, made by the operator in a fresh World.
 struct Sample {
@@ -36,11 +36,6 @@ constexpr Exception kLeavesNone[] = {
     {"publishMessage", "a message is metered and billed; it changes no setting"},
     {"createToken", "signs a text for the caller and stores nothing"},
 };
-
-Values usual_values(const World& world) {
-  return {{"account", std::to_string(world.acme.value)}, {"project", std::to_string(world.chat.value)},
-          {"slot", "primary"},  {"channel", "room"}, {"catalogue", "cn26"}};
-}
 
 Values with_key(World& world) {
   const auto key = world.credentials->create_key(world.acme, "k", auth::Role::viewer, auth::Actor::system("test"), world.clock.wall());
@@ -200,21 +195,6 @@ const Sample* sample_of(std::string_view route) {
   return nullptr;
 }
 
-std::string target_of(const Route& route, const Values& values) {
-  std::string target = "/v1";
-  std::string_view rest = route.path;
-  while (!rest.empty()) {
-    const std::size_t open = rest.find('{');
-    target += rest.substr(0, open);
-    if (open == std::string_view::npos) break;
-    const std::size_t close = rest.find('}');
-    const auto found = values.find(rest.substr(open + 1, close - open - 1));
-    target += found == values.end() ? "1" : found->second;
-    rest.remove_prefix(close + 1);
-  }
-  return target;
-}
-
 void walk(const Route& route, const Sample& sample) {
   World world;
   Values values = usual_values(world);
@@ -222,7 +202,7 @@ void walk(const Route& route, const Sample& sample) {
     for (const auto& [name, value] : sample.prepare(world)) values[name] = value;
   }
   const std::int64_t before = world.audit->verify().value();
-  const Seen seen = world.send(std::string(method_name(route.method)), target_of(route, values), world.operator_token, sample.body);
+  const Seen seen = world.send(std::string(method_name(route.method)), testing::filled_target(route, values), world.operator_token, sample.body);
   ASSERT_TRUE(seen.status >= 200 && seen.status < 300)
       << route.id << ": the sample call of src/api/audit_walk_test.cc must succeed, but got " << seen.status << " " << seen.body;
   const auto after = world.audit->verify();

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "api/testing.h"
+#include "api/route_targets.h"
 
 namespace {
 
@@ -25,16 +25,8 @@ World& world() {
 
 /// The route's path with every parameter replaced by a small id or by `raw`.
 std::string target_of(const Route& route, std::uint8_t mode, const std::string& raw) {
-  std::string target = "/v1";
-  std::string_view rest = route.path;
-  while (!rest.empty()) {
-    const std::size_t open = rest.find('{');
-    target += rest.substr(0, open);
-    if (open == std::string_view::npos) break;
-    target += mode % 8 == 7 ? raw : std::to_string(mode % 8);
-    rest.remove_prefix(rest.find('}') + 1);
-  }
-  return target;
+  return postage::api::testing::filled_target(
+      route, [&](std::string_view) { return mode % 8 == 7 ? raw : std::to_string(mode % 8); });
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <set>
 
-#include "api/testing.h"
+#include "api/route_targets.h"
 
 namespace postage::api {
 namespace {
@@ -15,28 +15,7 @@ using testing::World;
 
 /// A target of `route` with real ids of acme.
 std::string target_of(const Route& route, const World& world) {
-  const std::map<std::string, std::string, std::less<>> values{{"account", std::to_string(world.acme.value)},
-                                                               {"project", std::to_string(world.chat.value)},
-                                                               {"slot", "primary"},
-                                                               {"key", "1"},
-                                                               {"person", "1"},
-                                                               {"number", "PO-2026-000001"},
-                                                               {"catalogue", "cn26"},
-                                                               {"channel", "room"},
-                                                               {"request", "1"},
-                                                               {"cap", "1"},
-                                                               {"payment", "1"}};
-  std::string target = "/v1";
-  std::string_view rest = route.path;
-  while (!rest.empty()) {
-    const std::size_t open = rest.find('{');
-    target += rest.substr(0, open);
-    if (open == std::string_view::npos) break;
-    const std::size_t close = rest.find('}');
-    target += values.at(std::string(rest.substr(open + 1, close - open - 1)));
-    rest.remove_prefix(close + 1);
-  }
-  return target;
+  return testing::filled_target(route, testing::usual_values(world));
 }
 
 bool names_a_tenant(const Route& route) {
