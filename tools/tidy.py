@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Checks the house rules: arrows between rooms and no circle, sizes, banned words, room pages, unfinished work.
+"""Checks the house rules: arrows between rooms and no circle, sizes, banned words, room pages, unfinished work,
+rows of spec/ that nothing reads.
 
 tidy.py [ROOT]   prints each finding as path:line: what; exit code 1 when there is any. A rule broken on purpose stands
 in tools/tidy_allow.txt as `path: rule: reason`.
@@ -19,9 +20,12 @@ BANNED = [
     (r'\b(sleep_for|sleep_until|usleep|nanosleep)\b', 'time is given, never slept', r'^(src|tests)/'),
     (r'\b(system_clock::now|steady_clock::now|random_device|std::rand)\b', 'the clock and chance are given',
      r'^src/(?!base/system_clock\.cc|base/random)'),
+    (r'raise\(abort', 'POSTAGE_APPEND_ONLY of db/append_only.h writes these triggers', r'^src/(?!db/append_only\.h|auth/schema\.cc)'),
     (r'\bgetenv\b', 'settings come through app/settings.h', r'^src/(?!app/)'),
     (r'\b(TO' r'DO|FIX' r'ME|XX' r'X|HA' r'CK)\b', 'finish it or leave it out', r'^(src|sdk|console/src|tests|tools|bench)/'),
 ]
+ROWS = {'errors': r'ERROR\(-?\d+, (\w+)', 'limits': r'LIMIT\((\w+)', 'settings': r'SETTING\((\w+), (\w+)',
+        'roles': r'PERMISSION\((\w+)'}
 
 
 def tracked(root):
@@ -130,6 +134,23 @@ def check_pages(root, arrows):
                 yield f'src/{room}/ROOM.md', 1, 'page', 'longer than 120 lines'
 
 
+def check_rows(root, files):
+    """A row of spec/ that no code reads is dead."""
+    code = [f for f in files if re.match(r'^src/.*\.(cc|h)$', f) and not re.search(r'_(test|fuzz|bench)\.', f)]
+    words = set()
+    for name in code:
+        words.update(re.findall(r'\w+', open(os.path.join(root, name), errors='replace').read()))
+    for kind, pattern in ROWS.items():
+        path = f'src/spec/{kind}.def'
+        if path not in files:
+            continue
+        for number, line in enumerate(open(os.path.join(root, path)), 1):
+            row = re.match(pattern, line)
+            name = '_'.join(row.groups()) if row else None
+            if row and name not in words:
+                yield path, number, f'dead {name}', f'{name}: no code reads this row'
+
+
 def allowed(root):
     """(path, rule) pairs that may break a rule, with a reason in the file."""
     path = os.path.join(root, 'tools/tidy_allow.txt')
@@ -143,7 +164,7 @@ def main():
     root = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.join(os.path.dirname(__file__), '..'))
     arrows = read_arrows(os.path.join(root, 'tools/arrows.txt'))
     files = tracked(root)
-    findings = list(check_arrows(root, files, arrows)) + list(check_text(root, files)) + list(check_pages(root, arrows))
+    findings = list(check_arrows(root, files, arrows)) + list(check_text(root, files)) + list(check_pages(root, arrows)) + list(check_rows(root, files))
     round_trip = circle({room: others for room, others in arrows.items() if room != 'app'})
     if round_trip:
         findings.append(('tools/arrows.txt', 1, 'circle', ' -> '.join(round_trip)))

@@ -23,6 +23,11 @@ CASES = [
     ('unfinished work is refused', {'src/net/a.h': '// TO' + 'DO later\n'}, 'finish it'),
     ('a room without a page is refused', {'src/net/a.cc': ''}, 'no ROOM.md'),
     ('a circle of arrows is refused', {'tools/arrows.txt': 'net: shard\nshard: net\n'}, 'net -> shard -> net'),
+    ('a row that nobody reads is refused', {'src/spec/errors.def': 'ERROR(-1, gone, 404, no, "x")\n'}, 'gone: no code reads'),
+    ('a row that only a test reads is refused',
+     {'src/spec/settings.def': 'SETTING(a, b, flag, 0, 0, 0, "x")\n', 'src/base/a_test.cc': 'a_b;\n'}, 'a_b: no code reads'),
+    ('a row that code reads passes',
+     {'src/spec/settings.def': 'SETTING(a, b, flag, 0, 0, 0, "x")\n', 'src/base/a.h': 'int a_b;\n'}, None),
     ('an exemption with a reason passes', {'src/net/a.h': '\n' * 401, 'tools/tidy_allow.txt': 'src/net/a.h: size: one table\n'}, None),
     ('an exemption without a reason does not', {'src/net/a.h': '\n' * 401, 'tools/tidy_allow.txt': 'src/net/a.h: size:\n'}, '401 lines'),
 ]
