@@ -1,6 +1,7 @@
 // The REST answers of the development server: enough of each state of the pages, nothing more.
 import { forecastOf, invoiceFacts, proofOf, slaOf, whatIfOf } from './mock_billing.ts';
 import { type Account, accounts, billOf, extra, invoicesOf, plans, usageOf } from './mock_data.ts';
+import { moneyAnswer } from './mock_money.ts';
 
 interface Answer {
   status: number;
@@ -108,6 +109,8 @@ function accountCall(id: string, method: string, rest: string, url: URL, body: R
   }
   if (rest === '/forecast') return { status: 200, body: forecastOf(id) };
   if (rest === '/sla') return { status: 200, body: slaOf(id) };
+  const money = method === 'GET' ? moneyAnswer(id, rest, account.plan, account.empty === true) : undefined;
+  if (money !== undefined) return { status: 200, body: money };
   const proven = /^\/invoices\/([^/]+)\/proof$/.exec(rest);
   if (proven) {
     const proof = proofOf(id, decodeURIComponent(proven[1] ?? ''));

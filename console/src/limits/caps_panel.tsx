@@ -146,7 +146,7 @@ export function CapsPanel({ account, currency, zone, mayChange }: Props) {
                 columns={columns.map((key) => ({
                   key,
                   label: t(`caps.${key}`),
-                  number: key === 'limit' || key === 'used',
+                  number: ['limit', 'used', 'actions'].includes(key),
                 }))}
               />
               <tbody>

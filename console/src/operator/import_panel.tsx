@@ -32,7 +32,7 @@ function Preview({ chosen }: { chosen: Chosen }) {
   const { columns, rows } = readBankFile(chosen.csv);
   if (rows.length === 0) return <p>{t('received.noRows')}</p>;
   return (
-    <div data-testid="import-preview">
+    <div className="stack" data-testid="import-preview">
       <p>{t('received.preview', { name: chosen.name, rows: rows.length })}</p>
       <ScrollBox className="tall" label={chosen.name}>
         <table className="table">

@@ -97,7 +97,7 @@ function WaitingPanel() {
               <TableHead
                 columns={[
                   ...columns.map((key) => ({ key, label: t(`payments.${key}`), number: key === 'amount' })),
-                  { key: 'assign', label: t('received.assignTo') },
+                  { key: 'assign', label: t('received.assignTo'), number: true },
                 ]}
               />
               <tbody>
