@@ -26,12 +26,7 @@ function Answer({ run, zone }: { run: DryRun; zone: string }) {
       limit: formatQuantity(refusedBy.limit),
       reset: formatInstant(refusedBy.reset, zone, i18n.language),
     });
-    return (
-      <>
-        <div>{by}</div>
-        <div>{numbers}</div>
-      </>
-    );
+    return t('tryOut.byWith', { by, numbers });
   };
   return (
     <div className="stack" aria-live="polite">
