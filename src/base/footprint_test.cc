@@ -21,7 +21,7 @@ TEST(Footprint, NothingAddedIsFollowed) {
   footprint.prefetch();
   Footprint copy = footprint;
   copy.prefetch();
-  EXPECT_EQ(sizeof footprint, 9 * sizeof(void*)) << "one is kept for each connection: its size is memory of the idle";
+  EXPECT_EQ(sizeof footprint, 10 * sizeof(void*)) << "one is kept for each connection: its size is memory of the idle";
 }
 
 }  // namespace

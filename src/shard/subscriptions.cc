@@ -224,7 +224,7 @@ void Members::publish(Member& member, std::uint64_t request, const PublishCall& 
   if (home == core_.index) {
     const HomePublish here{name, hash, {member.traits.user, call.custom_type, call.payload}, call.dry_run};
     const bool to_user = call.type == ChannelType::user;
-    core_.footprint = {};
+    core_.footprint.clear();
     core_.footprint.add(&member.client);
     core_.footprint.add(&member);
     core_.footprint.add(member.connection.cell.place());
