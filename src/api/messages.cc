@@ -98,7 +98,7 @@ Outcome publish(Call& call) {
   const auth::ProjectInfo* project = snapshot->project(call.project);
   if (!project) return Errc::not_found;
   if (auto refused = closed(*project, *snapshot)) return *refused;
-  if (static_cast<std::int64_t>(ask.payload.size()) > project->limits.message_bytes_max) {
+  if (static_cast<std::int64_t>(ask.payload.size()) > project->in_force.message_bytes_max) {
     return Errc::channel_message_length_exceed_limitation;
   }
   if (characters(ask.custom_type) > static_cast<std::size_t>(limits::custom_type_chars_max)) {

@@ -9,8 +9,8 @@ namespace {
 using auth::Permission;
 
 /// Member "limits" of a body: only names of spec/project_limits.def; ranges are the directory's to check.
-auth::LimitValues read_limits(Body& body) {
-  auth::LimitValues values;
+LimitValues read_limits(Body& body) {
+  LimitValues values;
   if (!body.enter("limits")) return values;
   for (const auto& [name, standard] : auth::limit_values(auth::ProjectLimits{})) {
     if (const auto value = body.maybe_integer(name, 0, INT64_MAX)) values[name] = *value;

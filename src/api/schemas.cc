@@ -86,7 +86,8 @@ constexpr Schema kSchemas[] = {
       "plan":{"type":"string","description":"only this plan; absent: every plan"},
       "kind":{"type":"string","enum":["hard","soft","payg"]},"base_fee":{"type":"string"},
       "quota":{"type":"object"},"rates":{"type":"object"},"daily_messages":{"type":"string"},
-      "features":{"type":"object"}}},
+      "features":{"type":"object"},"limits":{"type":"object","additionalProperties":{"type":"integer"},
+      "description":"technical limits of every project, in the place of what the projects set: docs/limits.md"}}},
       "reason":{"type":"string","minLength":1,"maxLength":500}}})"},
     {"CreditNote", R"({"type":"object","required":["kind","invoice","reason","lines","total","left"],
       "properties":{"state":{"type":"string"},"kind":{"type":"string","enum":["void","partial"]},
@@ -277,10 +278,12 @@ constexpr Schema kSchemas[] = {
       "prefix":{"type":"string"},"amount":{"type":"string"}}},
       "request_id":{"type":"string"}}})"},
     {"Project", R"({"type":"object","required":["id","account","name","app_id","app_id_only","disabled","limits",
-      "certificates","created_at"],"properties":{
+      "limits_in_force","certificates","created_at"],"properties":{
       "id":{"type":"string"},"account":{"type":"string"},"name":{"type":"string"},"app_id":{"type":"string"},
       "app_id_only":{"type":"boolean"},"disabled":{"type":"boolean"},
-      "limits":{"type":"object","additionalProperties":{"type":"integer"}},"certificates":{"type":"array",
+      "limits":{"type":"object","additionalProperties":{"type":"integer"},"description":"as the project set them"},
+      "limits_in_force":{"type":"object","additionalProperties":{"type":"integer"},
+      "description":"what holds now: those of the account's contract over the project's"},"certificates":{"type":"array",
       "items":{"type":"object","properties":{
       "slot":{"type":"string"},"enabled":{"type":"boolean"},"created_at":{"type":"string"}}}},
       "created_at":{"type":"string"}}})"},

@@ -68,7 +68,7 @@ std::optional<Problem> check_rate(const Call& call, Rates& rates) {
   if (call.project) {
     const auto snapshot = call.services.directory.snapshot();
     if (const auth::ProjectInfo* project = snapshot->project(call.project))
-      allowed = project->limits.rest_per_second_max;
+      allowed = project->in_force.rest_per_second_max;
     key = fmt::format("project:{}", call.project.value);
   }
   const auto wait = rates.take(key, allowed, call.now);

@@ -37,8 +37,9 @@ Json account_json(const auth::AccountInfo& account) {
 }
 
 Json project_json(const auth::ProjectInfo& project) {
-  Json limits = Json::object();
+  Json limits = Json::object(), in_force = Json::object();
   for (const auto& [name, value] : auth::limit_values(project.limits)) limits[name] = value;
+  for (const auto& [name, value] : auth::limit_values(project.in_force)) in_force[name] = value;
   Json certificates = Json::array();
   for (const auth::CertificateSlot slot : {auth::CertificateSlot::primary, auth::CertificateSlot::secondary}) {
     const auth::Certificate& certificate = project.certificate(slot);
@@ -54,6 +55,7 @@ Json project_json(const auth::ProjectInfo& project) {
           {"app_id_only", project.app_id_only},
           {"disabled", project.disabled},
           {"limits", std::move(limits)},
+          {"limits_in_force", std::move(in_force)},
           {"certificates", std::move(certificates)},
           {"created_at", instant_text_utc(project.created_at)}};
 }

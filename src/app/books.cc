@@ -148,8 +148,26 @@ Result<void> AccountGates::set_caps(quota::Gate& gate, const invoice::Terms& ter
   return read_failed;
 }
 
+void AccountGates::tell_limits(const invoice::Terms& terms) const {
+  if (ports_.directory == nullptr) return;
+  const LimitValues limits = terms.contract.overrides.limits_on(terms.subscription.plan()->name);
+  const auto told = ports_.directory->set_account_limits(terms.account, limits);
+  if (told) return;
+  log(Level::error, "limits of a contract are not in force", {{"account", terms.account.value}, {"error", told.error().to_string()}});
+}
+
+Result<void> AccountGates::load_limits(Instant now) {
+  TRY(accounts, ports_.billing.history().contracted());
+  for (const AccountId account : accounts) {
+    const auto terms = ports_.billing.terms(account, now);
+    if (terms) tell_limits(*terms);  // One that cannot be read has no gate either: that is logged when it is asked for.
+  }
+  return {};
+}
+
 void AccountGates::noted(const invoice::Terms& terms, Instant now) const {
   ports_.entitlements.set(terms.account, *terms.subscription.plan());
+  tell_limits(terms);
   const std::optional<Instant> next = terms.contract_changes_after(now);
   const bool capped = terms.budget || std::ranges::any_of(terms.caps, [](const invoice::Cap& cap) { return !cap.removed; });
   const std::lock_guard lock(due_mutex_);

@@ -74,6 +74,7 @@ class AccountGates {
     quota::Entitlements& entitlements;  ///< told of each account's plan as its contract makes it
     const invoice::AccountBatch* account_batch = nullptr;  ///< for warm()
     const invoice::Payments* payments = nullptr;  ///< what a prepaid account may spend; null: nobody is prepaid
+    auth::Directory* directory = nullptr;         ///< told of the limits that a contract in force sets; null: nobody is
   };
   explicit AccountGates(Ports ports);
 
@@ -83,6 +84,8 @@ class AccountGates {
   /// Makes gates of accounts that have none, in order of their ids, until `until` (by the clock's steady time); the next
   /// call goes on behind the last one. Accounts made later are found as well. True when all have been looked at.
   bool warm(Steady until);
+  /// Tells the directory the limits of all contracts in force, before the doors open: later noted() does it by account.
+  Result<void> load_limits(Instant now);
   /// The account's plan, contract, tax, budget or caps are new: its gate, if there is one, enforces it from now on.
   Result<void> renew(AccountId account);
   /// Renews the accounts whose contract begins or ends by `now`. Thread: the control thread.
@@ -97,6 +100,7 @@ class AccountGates {
   [[nodiscard]] Result<quota::GateTerms> terms(const invoice::Terms& terms, Instant now) const;
   [[nodiscard]] Result<quota::CapSet> caps(const invoice::Terms& terms) const;
   Result<void> set_caps(quota::Gate& gate, const invoice::Terms& terms, Instant now, bool first) const;
+  void tell_limits(const invoice::Terms& terms) const;
   /// What everybody else must know of new terms.
   void noted(const invoice::Terms& terms, Instant now) const;
   [[nodiscard]] Result<quota::GateUsage> usage(AccountId account, const quota::GateTerms& terms, Instant now) const;

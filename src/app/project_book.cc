@@ -101,12 +101,13 @@ std::optional<shard::ProjectTerms> DirectoryBook::find(ProjectId id) const {
   terms.account = project->account;
   terms.open = catalogue != nullptr && !account->closed() && !project->disabled && !project->deleted_at;
   if (account != nullptr && account->closed()) terms.closed_for = Errc::account_suspended;
+  terms.limits_version = project->in_force_since;
   terms.publish_subscribe = entitlements_.has(project->account, "publish_subscribe");
-  terms.flush_gap = milliseconds(project->limits.flush_gap_ms);
+  terms.flush_gap = milliseconds(project->in_force.flush_gap_ms);
   if (catalogue != nullptr) terms.unit_bytes = static_cast<std::uint32_t>(catalogue->kilobyte);
-  terms.window.messages_max = static_cast<std::size_t>(project->limits.recent_window_messages);
-  terms.window.bytes_max = static_cast<std::size_t>(project->limits.recent_window_bytes);
-  terms.window.age_max = seconds(project->limits.recent_window_seconds);
+  terms.window.messages_max = static_cast<std::size_t>(project->in_force.recent_window_messages);
+  terms.window.bytes_max = static_cast<std::size_t>(project->in_force.recent_window_bytes);
+  terms.window.age_max = seconds(project->in_force.recent_window_seconds);
   return terms;
 }
 

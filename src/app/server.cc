@@ -173,7 +173,9 @@ Result<void> Server::Parts::make_money_rooms() {
   desk = std::move(opened);
   entitlements = std::make_unique<quota::Entitlements>(listed_plans(*store->directory, catalogues));
   gates = std::make_unique<AccountGates>(AccountGates::Ports{*billing, *accounts, meter->reader(), clock, meter->slots(),
-                                                             *entitlements, accounts.get(), &desk->payments()});
+                                                             *entitlements, accounts.get(), &desk->payments(),
+                                                             store->directory.get()});
+  TRY_VOID(gates->load_limits(clock.wall()));
   accounts->on_terms([this](AccountId id) {
     if (watch) watch->touch(id);
     return gates->renew(id);

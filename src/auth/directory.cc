@@ -64,20 +64,28 @@ Result<bool> Directory::refresh() {
 
 Result<bool> Directory::refresh_held() {
   TRY(version, database_.read([](db::Connection& connection) { return read_directory_version(connection); }));
-  if (version == this->version()) return false;
+  const SnapshotRef held = snapshot();
+  if (version == held->stored_) return false;
   TRY(rows, database_.read([&](db::Connection& connection) { return read_directory(connection, seal_); }));
   auto next = std::make_shared<DirectorySnapshot>();
-  next->version_ = rows.version;
+  next->stored_ = rows.version;
+  next->version_ = std::max(held->version_ + 1, rows.version);
+  next->account_limits_ = held->account_limits_;
   for (AccountInfo& account : rows.accounts) next->put(std::make_shared<const AccountInfo>(std::move(account)));
-  for (ProjectInfo& project : rows.projects) next->put(std::make_shared<const ProjectInfo>(std::move(project)));
+  for (ProjectInfo& project : rows.projects) {
+    const ProjectInfo* before = held->project(project.id);
+    next->put(std::move(project), before);
+  }
   publish(std::move(next));
   return true;
 }
 
-std::shared_ptr<DirectorySnapshot> Directory::copy(std::uint64_t version) const {
+std::shared_ptr<DirectorySnapshot> Directory::copy(std::uint64_t stored) const {
   const SnapshotRef held = snapshot();
   auto next = std::make_shared<DirectorySnapshot>();
-  next->version_ = version;
+  next->stored_ = stored;
+  next->version_ = held->version_ + 1;
+  next->account_limits_ = held->account_limits_;
   next->accounts_ = held->accounts_;
   next->projects_ = held->projects_;
   next->projects_of_ = held->projects_of_;
@@ -93,7 +101,7 @@ void Directory::publish(std::shared_ptr<DirectorySnapshot> next) {
 }
 
 Result<std::uint64_t> Directory::count_up(db::Connection& connection) const {
-  const auto held = static_cast<std::int64_t>(version());
+  const auto held = static_cast<std::int64_t>(snapshot()->stored_);
   TRY(changed, connection.run("update directory_state set version = version + 1 where id = 1 and version = ?", held));
   if (changed != 1) return Error(Errc::conflict, "the directory was changed by another process at the same moment; try again");
   return static_cast<std::uint64_t>(held) + 1;
@@ -133,9 +141,9 @@ Result<ProjectInfo> Directory::save_project(const ProjectInfo& project, AuditDra
     return count_up(connection);
   }));
   auto next = copy(version);
-  next->put(std::make_shared<const ProjectInfo>(saved));
+  next->put(saved, snapshot()->project(saved.id));
   publish(std::move(next));
-  return saved;
+  return *snapshot()->project(saved.id);
 }
 
 Result<AccountInfo> Directory::create_account(const NewAccount& fields, const Actor& actor, Instant now) {
@@ -191,6 +199,25 @@ Result<void> Directory::change_accounts(std::span<const std::pair<AccountId, Acc
   }));
   auto next = copy(version);
   for (const auto& [id, account] : saved) next->put(std::make_shared<const AccountInfo>(account));
+  publish(std::move(next));
+  return {};
+}
+
+Result<void> Directory::set_account_limits(AccountId account, const LimitValues& limits) {
+  if (snapshot()->account_limits(account) == limits) return {};
+  TRY(checked, with_limits(ProjectLimits{}, limits));
+  (void)checked;
+  const std::lock_guard lock(writing_);
+  const SnapshotRef held = snapshot();
+  auto all = held->account_limits_ ? *held->account_limits_ : DirectorySnapshot::AccountLimits{};
+  if (limits.empty()) {
+    all.erase(account);
+  } else {
+    all[account] = limits;
+  }
+  auto next = copy(held->stored_);
+  next->account_limits_ = std::make_shared<const DirectorySnapshot::AccountLimits>(std::move(all));
+  for (const ProjectInfo* project : held->all_projects_of(account)) next->put(*project, project);
   publish(std::move(next));
   return {};
 }

@@ -22,6 +22,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "base/limits.h"
+#include "base/project_limits.h"
 #include "base/result.h"
 
 namespace postage::db {
@@ -41,8 +42,6 @@ struct ProjectLimits {
   bool operator==(const ProjectLimits&) const = default;
 };
 
-/// Name -> value, as it comes from JSON.
-using LimitValues = std::map<std::string, std::int64_t, std::less<>>;
 /// All limits by name.
 LimitValues limit_values(const ProjectLimits& limits);
 /// `limits` with the named ones changed. Errors: bad_request naming the field ("limits.message_bytes_max: ...").
@@ -71,9 +70,12 @@ struct ProjectInfo {
   std::array<Certificate, 2> certificates;
   bool app_id_only = false;  ///< the App ID alone logs in, where the server's settings allow that
   bool disabled = false;     ///< every login is refused
-  ProjectLimits limits;
+  ProjectLimits limits;      ///< as the project set them
   Instant created_at;
   std::optional<Instant> deleted_at;  ///< kept, because its usage is still billed
+  /// What holds now, and whoever enforces a limit reads: `limits`, and over them those of the account's contract.
+  ProjectLimits in_force{};
+  std::uint64_t in_force_since = 0;  ///< the directory's version at which in_force became what it is
   [[nodiscard]] const Certificate& certificate(CertificateSlot slot) const {
     return certificates[static_cast<std::size_t>(slot)];
   }
@@ -99,8 +101,10 @@ class DirectorySnapshot {
   DirectorySnapshot() = default;
   DirectorySnapshot(const DirectorySnapshot&) = delete;  ///< by_app_id_ points into the members; see Directory::copy
   DirectorySnapshot& operator=(const DirectorySnapshot&) = delete;
-  /// Grows with each change, also over restarts.
+  /// Grows with each change.
   [[nodiscard]] std::uint64_t version() const { return version_; }
+  /// Limits that the account's contract sets now; empty: none.
+  [[nodiscard]] const LimitValues& account_limits(AccountId account) const;
   /// The project of an App ID (exact text), or null when there is none or it was deleted.
   [[nodiscard]] const ProjectInfo* find(std::string_view app_id) const;
   /// By id, deleted ones too, or null.
@@ -118,8 +122,13 @@ class DirectorySnapshot {
  private:
   friend class Directory;
   void put(std::shared_ptr<const AccountInfo> account);
+  /// Fills in `in_force`; `before` = the project as it was, if it was there.
+  void put(ProjectInfo project, const ProjectInfo* before);
   void put(std::shared_ptr<const ProjectInfo> project);
   std::uint64_t version_ = 0;
+  std::uint64_t stored_ = 0;  ///< the version that the store counts: changes of every process, but not account_limits_
+  using AccountLimits = std::map<AccountId, LimitValues>;
+  std::shared_ptr<const AccountLimits> account_limits_;  ///< null: none
   using ByAppId = std::unordered_map<std::string_view, const ProjectInfo*>;
   static constexpr std::size_t kAppIdParts = 1024;
   [[nodiscard]] ByAppId& app_id_part(std::string_view app_id);
@@ -195,6 +204,11 @@ class Directory {
   /// Many at once: one transaction (each change with its audit record) and one version; all or nothing.
   Result<void> change_accounts(std::span<const std::pair<AccountId, AccountChange>> changes, const Actor& actor, Instant now);
 
+  /// These limits hold for every project of the account from now on, whatever it has set for itself; empty: none. Nothing
+  /// is stored: the contract is, and who knows it tells this at start and when it begins or ends. Quick and without waiting
+  /// when nothing is new. Errors: bad_request naming a limit that there is not, or a value outside its bounds.
+  Result<void> set_account_limits(AccountId account, const LimitValues& limits);
+
   Result<ProjectInfo> create_project(const NewProject& fields, const Actor& actor, Instant now);
   Result<ProjectInfo> change_project(ProjectId id, const ProjectChange& change, const Actor& actor, Instant now);
   /// Its App ID stops at once and is never given again; the row stays for billing.
@@ -220,7 +234,7 @@ class Directory {
   Result<AccountInfo> save_account(const AccountInfo& account, AuditDraft what, Instant now);
   /// Counts the version up in the caller's transaction; conflict when another process has changed the store meanwhile.
   Result<std::uint64_t> count_up(db::Connection& connection) const;
-  [[nodiscard]] std::shared_ptr<DirectorySnapshot> copy(std::uint64_t version) const;
+  [[nodiscard]] std::shared_ptr<DirectorySnapshot> copy(std::uint64_t stored) const;
   void publish(std::shared_ptr<DirectorySnapshot> next);
 
   db::Database& database_;

@@ -10,12 +10,10 @@ namespace {
 struct LimitRow {
   std::string_view name;
   std::int64_t ProjectLimits::*member;
-  std::int64_t minimum;
-  std::int64_t maximum;
 };
 
 constexpr auto kLimitRows = std::to_array<LimitRow>({
-#define PROJECT_LIMIT(name, value, minimum, maximum) {#name, &ProjectLimits::name, minimum, maximum},
+#define PROJECT_LIMIT(name, value, minimum, maximum) {#name, &ProjectLimits::name},
 #include "spec/project_limits.def"
 #undef PROJECT_LIMIT
 });
@@ -31,10 +29,8 @@ LimitValues limit_values(const ProjectLimits& limits) {
 Result<ProjectLimits> with_limits(ProjectLimits limits, const LimitValues& changes) {
   for (const auto& [name, value] : changes) {
     const auto row = std::find_if(kLimitRows.begin(), kLimitRows.end(), [&](const LimitRow& r) { return r.name == name; });
-    if (row == kLimitRows.end()) return Error(Errc::bad_request, "limits." + name + ": there is no such limit");
-    if (value < row->minimum || value > row->maximum) {
-      return Error(Errc::bad_request, "limits." + name + ": must be " + std::to_string(row->minimum) + " to " +
-                                          std::to_string(row->maximum));
+    if (const auto fits = check_project_limit(name, value); !fits) {
+      return Error(Errc::bad_request, "limits." + name + ": " + fits.error().detail);
     }
     limits.*row->member = value;
   }
@@ -116,6 +112,21 @@ std::vector<const ProjectInfo*> DirectorySnapshot::projects() const {
 void DirectorySnapshot::put(std::shared_ptr<const AccountInfo> account) {
   const AccountId id = account->id;
   accounts_.put(id, std::move(account));
+}
+
+const LimitValues& DirectorySnapshot::account_limits(AccountId account) const {
+  static const LimitValues kNone;
+  if (account_limits_ == nullptr) return kNone;
+  const auto found = account_limits_->find(account);
+  return found == account_limits_->end() ? kNone : found->second;
+}
+
+void DirectorySnapshot::put(ProjectInfo project, const ProjectInfo* before) {
+  const auto limits = with_limits(project.limits, account_limits(project.account));
+  project.in_force = limits ? *limits : project.limits;
+  const bool same = before != nullptr && before->in_force == project.in_force;
+  project.in_force_since = same ? before->in_force_since : version_;
+  put(std::make_shared<const ProjectInfo>(std::move(project)));
 }
 
 void DirectorySnapshot::put(std::shared_ptr<const ProjectInfo> project) {

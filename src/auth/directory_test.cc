@@ -121,6 +121,52 @@ TEST_F(DirectoryTest, ManyAccountsChangeInOneVersionOrNotAtAll) {
   EXPECT_EQ(directory->version(), version + 1);
 }
 
+TEST_F(DirectoryTest, LimitsOfAnAccountHoldOverThoseOfItsProjects) {
+  const AccountId one = account("One"), two = account("Two");
+  const ProjectId chat = project(one, "chat")->id, other = project(two, "other")->id;
+  const std::uint64_t since = directory->snapshot()->project(other)->in_force_since;
+  ASSERT_TRUE(directory->change_project(chat, {.limits = {{"publish_per_second_max", 100}}}, actor, now));
+  const std::uint64_t version = directory->version();
+  const std::int64_t events = audit_events();
+  ASSERT_TRUE(directory->set_account_limits(one, {{"publish_per_second_max", 5000}, {"message_bytes_max", 65'536}}));
+  EXPECT_EQ(directory->version(), version + 1);
+  const auto shown = [&](ProjectId id) { return *directory->snapshot()->project(id); };
+  EXPECT_EQ(shown(chat).limits.publish_per_second_max, 100);
+  EXPECT_EQ(shown(chat).in_force.publish_per_second_max, 5000);
+  EXPECT_EQ(shown(chat).in_force.message_bytes_max, 65'536);
+  EXPECT_EQ(shown(chat).in_force.calls_per_second_max, ProjectLimits{}.calls_per_second_max);
+  EXPECT_EQ(shown(chat).in_force_since, version + 1);
+  EXPECT_EQ(shown(other).in_force, ProjectLimits{});
+  EXPECT_EQ(shown(other).in_force_since, since);
+  // What the project sets meanwhile is kept and shown, but does not hold; a new project has the account's limits too.
+  const auto changed = directory->change_project(chat, {.limits = {{"publish_per_second_max", 200}}}, actor, now);
+  EXPECT_EQ(changed->limits.publish_per_second_max, 200);
+  EXPECT_EQ(changed->in_force.publish_per_second_max, 5000);
+  EXPECT_EQ(shown(chat).in_force_since, version + 1);
+  EXPECT_EQ(project(one, "game")->in_force.message_bytes_max, 65'536);
+  const std::uint64_t later = directory->version();
+  ASSERT_TRUE(directory->set_account_limits(one, directory->snapshot()->account_limits(one)));
+  EXPECT_EQ(directory->version(), later);
+  ASSERT_TRUE(directory->set_account_limits(one, {}));
+  EXPECT_EQ(shown(chat).in_force.publish_per_second_max, 200);
+  EXPECT_EQ(audit_events(), events + 2) << "the contract's change is recorded where it is made";
+  EXPECT_EQ(directory->set_account_limits(one, {{"message_bytes_max", 0}}).error().detail.find("limits.message_bytes_max: "), 0U);
+}
+
+TEST_F(DirectoryTest, AnotherProcesssChangeKeepsTheLimitsOfAccounts) {
+  const AccountId one = account();
+  const ProjectId chat = project(one, "chat")->id;
+  ASSERT_TRUE(directory->set_account_limits(one, {{"rest_per_second_max", 9}}));
+  const auto elsewhere = std::move(Directory::open(*database, seal, entropy)).value();
+  ASSERT_TRUE(elsewhere->change_account(one, {.name = "Renamed"}, actor, now));
+  ASSERT_TRUE(*directory->refresh());
+  EXPECT_EQ(directory->snapshot()->account(one)->name, "Renamed");
+  EXPECT_EQ(directory->snapshot()->project(chat)->in_force.rest_per_second_max, 9);
+  EXPECT_FALSE(*directory->refresh());
+  ASSERT_TRUE(directory->change_project(chat, {.name = "talk"}, actor, now)) << "the store's version is counted on";
+  EXPECT_EQ(directory->snapshot()->project(chat)->in_force.rest_per_second_max, 9);
+}
+
 TEST_F(DirectoryTest, AccountsAreFoundBehindAnother) {
   std::vector<AccountId> made;
   for (int i = 0; i < 5; ++i) made.push_back(account("A" + std::to_string(i)));

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/project_limits.h"
 #include "catalog/catalog.h"
 
 namespace postage::catalog {
@@ -29,8 +30,16 @@ struct PlanOverrides {
   std::optional<Rational> message_rate;        ///< per unit
   std::optional<Rational> storage_rate;
   std::vector<Feature> features;  ///< rows that differ
+  /// Technical limits of every project of the account, by name, within the rows of spec/project_limits.def. They are no
+  /// part of a plan: whoever runs the projects takes them (limits_on).
+  LimitValues limits;
 
+  /// True when a plan is another one by it; limits are none of a plan's.
   [[nodiscard]] bool changes_plans() const;
+  /// The limits that hold while the account is on that plan.
+  [[nodiscard]] LimitValues limits_on(std::string_view plan_name) const {
+    return plan.empty() || plan == plan_name ? limits : LimitValues{};
+  }
 };
 
 /// The catalogue as the account has it: every plan that the overrides name, and all of them with the bundles. The same

@@ -88,6 +88,30 @@ TEST_F(Doors, APlanWithoutAuthenticationTakesNoTokens) {
   EXPECT_TRUE(bob.login_again("bob", world.token("bob", 3600)));
 }
 
+TEST_F(Doors, NewLimitsHoldForThoseWhoAreHere) {
+  TestClient bob(world, 1), eve(world, 1);
+  ASSERT_TRUE(ann.login("ann") && bob.login("bob") && eve.login("eve", world.token("eve", 3600, 2), 2));
+  const std::string large(40'000, 'x');
+  EXPECT_EQ(bob.publish("stage", large).code, Errc::channel_message_length_exceed_limitation);
+  world.tenants.projects[1].in_force.message_bytes_max = 50'000;
+  shard::ProjectTerms terms = *world.shards->projects.find(ProjectId{1});
+  terms.limits_version = 7;
+  world.shards->projects.put(terms);
+  world.settle();
+  EXPECT_EQ(bob.publish("stage", large).kind, "published");
+  EXPECT_GT(ann.message_limit, 50'000U);
+  EXPECT_LT(eve.message_limit, ann.message_limit) << "another project's client keeps what it had";
+  world.tenants.projects[1].in_force.message_bytes_max = 10;
+  world.shards->projects.put(terms);  // Something else of the project changed: nobody is told.
+  world.settle();
+  EXPECT_EQ(bob.publish("stage", large).kind, "published");
+  terms.limits_version = 8;
+  world.shards->projects.put(terms);
+  world.settle();
+  EXPECT_EQ(bob.publish("stage", std::string(11, 'x')).code, Errc::channel_message_length_exceed_limitation);
+  EXPECT_EQ(bob.publish("stage", std::string(10, 'x')).kind, "published");
+}
+
 TEST_F(Doors, AHeartbeatIsWaitedForItsIntervalAndTenSeconds) {
   ASSERT_TRUE(ann.login("ann"));
   for (int i = 0; i < 3; ++i) {

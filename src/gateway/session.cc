@@ -155,7 +155,7 @@ void Session::arm(shard::Now now) {
 }
 
 void Session::set_limits(const auth::ProjectInfo& project) {
-  const auth::ProjectLimits& of = project.limits;
+  const auth::ProjectLimits& of = project.in_force;
   limits_.message_bytes = static_cast<std::uint32_t>(of.message_bytes_max);
   limits_.publish_per_second = static_cast<std::uint32_t>(of.publish_per_second_max);
   limits_.calls_per_second = static_cast<std::uint32_t>(of.calls_per_second_max);

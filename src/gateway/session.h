@@ -77,6 +77,7 @@ class Session final : private shard::Client {
   void on_unsubscribed(std::uint64_t request, const shard::Answer<Instant>& answer) override;
   void on_published(std::uint64_t request, const shard::Answer<shard::Published>& answer) override;
   void on_ended(Errc reason) override;
+  void on_limits() override;
 
   void on_alarm(shard::Now now);
   void arm(shard::Now now);

@@ -75,6 +75,11 @@ bool Session::on_channel_restored(const shard::ChannelRestored& channel, bool la
   return !channel.frames || connection_.send(channel.frames);
 }
 
+void Session::on_limits() {
+  const auth::ProjectInfo* project = door_.tenants.project(door_.shard.traits(member_).project);
+  if (project != nullptr) set_limits(*project);
+}
+
 void Session::on_subscribed(std::uint64_t request, const shard::Answer<shard::Position>& answer) {
   if (const auto* why = std::get_if<shard::Refusal>(&answer)) {
     refuse(request, *why);

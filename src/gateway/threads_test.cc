@@ -72,7 +72,7 @@ void live(World& world, std::size_t shard, Lane& lane, std::atomic<std::size_t>&
 
 TEST(Threads, OneOrderForEveryoneAndEveryUnitCounted) {
   World world(kShards);
-  world.tenants.projects[1].limits.publish_per_second_max = 100'000;
+  world.tenants.projects[1].in_force.publish_per_second_max = 100'000;
   std::vector<Lane> lanes(kShards);
   std::atomic<std::size_t> ready{0}, finished{0};
   std::vector<std::thread> threads;

@@ -166,6 +166,13 @@ Result<std::vector<AccountId>> AccountHistory::known() const {
   });
 }
 
+Result<std::vector<AccountId>> AccountHistory::contracted() const {
+  return database_.read([](db::Connection& connection) {
+    return connection.all("select distinct account from invoice_account_event where kind = ? order by account",
+                          [](db::Row& row) { return row.id<AccountId>(0); }, event_kind_name(EventKind::contract));
+  });
+}
+
 Result<PlanPreview> AccountHistory::change_plan(AccountId account, std::string_view plan, Instant now,
                                                 const ChangedBy& by) {
   return database_.write([&](db::Connection& connection) -> Result<PlanPreview> {

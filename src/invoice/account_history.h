@@ -43,6 +43,8 @@ class AccountHistory {
                     const ChangedBy& by);
   /// Accounts that have begun.
   [[nodiscard]] Result<std::vector<AccountId>> known() const;
+  /// Accounts that ever had a contract.
+  [[nodiscard]] Result<std::vector<AccountId>> contracted() const;
 
   /// Asks for a plan at `now`; see Subscription::change. Errors: no_account, bad_request (no such plan).
   Result<PlanPreview> change_plan(AccountId account, std::string_view plan, Instant now, const ChangedBy& by);

@@ -209,13 +209,29 @@ Result<void> read_numbers(const Place& place, const Currency& currency, catalog:
   return maybe(rates, "storage_gb", overrides.storage_rate, rate);
 }
 
+Result<LimitValues> read_limits(const Place& place) {
+  if (!place.json->is_object()) return place.wrong("must be an object");
+  LimitValues limits;
+  for (const auto& [key, json] : place.json->items()) {
+    const Place cell{&json, place.pointer + "/" + key};
+    const ProjectLimitRow* row = find_project_limit(key);
+    if (row == nullptr) return cell.wrong("there is no such limit");
+    const auto value = whole(cell, 0);
+    const Result<void> fits = value ? check_project_limit(key, *value) : check_project_limit(key, row->maximum + 1);
+    if (!fits) return cell.wrong(fits.error().detail);
+    limits[key] = *value;
+  }
+  return limits;
+}
+
 Result<catalog::PlanOverrides> read_overrides(const Place& place, const Currency& currency) {
-  TRY_VOID(place.object({"plan", "kind", "base_fee", "quota", "daily_messages", "rates", "features"}));
+  TRY_VOID(place.object({"plan", "kind", "base_fee", "quota", "daily_messages", "rates", "features", "limits"}));
   catalog::PlanOverrides overrides;
   TRY_VOID(maybe(place, "plan", overrides.plan, text));
   TRY_VOID(maybe(place, "kind", overrides.kind, read_kind));
   TRY_VOID(read_numbers(place, currency, overrides));
   TRY_VOID(maybe(place, "features", overrides.features, read_features));
+  TRY_VOID(maybe(place, "limits", overrides.limits, read_limits));
   return overrides;
 }
 
@@ -258,6 +274,8 @@ Ordered bundle_json(const catalog::Bundle& bundle, const Currency& currency) {
           {"storage_gb", bundle.included.storage_gb.to_plain()}};
 }
 
+bool says_anything(const catalog::PlanOverrides& overrides) { return overrides.changes_plans() || !overrides.limits.empty(); }
+
 Ordered overrides_json(const catalog::PlanOverrides& overrides, const Currency& currency) {
   Ordered json = Ordered::object();
   if (!overrides.plan.empty()) json["plan"] = overrides.plan;
@@ -278,6 +296,7 @@ Ordered overrides_json(const catalog::PlanOverrides& overrides, const Currency& 
     else
       json["features"][each.name] = std::get<std::string>(each.value);
   }
+  for (const auto& [name, value] : overrides.limits) json["limits"][name] = value;
   return json;
 }
 }  // namespace
@@ -297,7 +316,7 @@ Result<rating::Contract> read_contract(std::string_view json, const Currency& cu
 }
 
 bool says_more(const rating::Contract& contract) {
-  return !contract.volume.tiers.empty() || !contract.bundles.empty() || contract.overrides.changes_plans();
+  return !contract.volume.tiers.empty() || !contract.bundles.empty() || says_anything(contract.overrides);
 }
 
 std::string contract_value(const rating::Contract& contract, const Currency& currency) {
@@ -307,7 +326,7 @@ std::string contract_value(const rating::Contract& contract, const Currency& cur
   if (contract.valid_until) value["until"] = instant_text_utc(*contract.valid_until);
   if (!contract.volume.tiers.empty()) value["volume_discount"] = volume_json(contract.volume, currency);
   for (const catalog::Bundle& each : contract.bundles) value["bundles"].push_back(bundle_json(each, currency));
-  if (contract.overrides.changes_plans()) value["overrides"] = overrides_json(contract.overrides, currency);
+  if (says_anything(contract.overrides)) value["overrides"] = overrides_json(contract.overrides, currency);
   return value.dump(-1, ' ', false, Ordered::error_handler_t::replace);
 }
 

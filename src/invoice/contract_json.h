@@ -6,7 +6,8 @@
 //  "volume_discount"?: {"applies": "graduated"|"whole", "acknowledge_falling_bill"?: true, "tiers": [{"from","percent"}]},
 //  "bundles"?: [{"name","fee","pcu"?,"messages"?,"storage_gb"?}],
 //  "overrides"?: {"plan"?, "kind"?, "base_fee"?, "quota"?: {"pcu"?,"messages"?,"storage_gb"?}, "daily_messages"?,
-//                 "rates"?: {"pcu"?,"messages_per_million"?,"storage_gb"?}, "features"?: {row: true|false|"word"}}}
+//                 "rates"?: {"pcu"?,"messages_per_million"?,"storage_gb"?}, "features"?: {row: true|false|"word"},
+//                 "limits"?: {row of spec/project_limits.def: whole number}}}
 #include <string>
 #include <string_view>
 

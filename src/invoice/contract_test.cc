@@ -32,7 +32,8 @@ constexpr const char* kRich = R"({
   "volume_discount": {"applies": "graduated", "tiers": [{"from": "0", "percent": "1"}, {"from": "1000.00", "percent": "2.5"}]},
   "bundles": [{"name": "Spring pack", "fee": "88.00", "messages": 5000000, "storage_gb": "0.5"}],
   "overrides": {"plan": "basic", "base_fee": "350.00", "quota": {"pcu": "600"},
-                "rates": {"messages_per_million": "17.123456789"}, "features": {"slack_support": false}}})";
+                "rates": {"messages_per_million": "17.123456789"}, "features": {"slack_support": false},
+                "limits": {"message_bytes_max": 65536, "flush_gap_ms": 0}}})";
 
 TEST(ContractJson, SaysTheSameAgain) {
   const Currency& currency = *find_currency("CNY");
@@ -44,10 +45,16 @@ TEST(ContractJson, SaysTheSameAgain) {
 }
 
 TEST(ContractJson, EveryMistakeHasItsPointer) {
-  const struct { const char *json, *pointer; } cases[] = {
+  const struct { const char* json; std::string_view begin; } cases[] = {  // up to a ": ", or all of it
       {R"([])", "the contract"},
       {R"({"discount":"1"})", "/discount"},
       {R"({"discount_percent":"101"})", "/discount_percent"},
+      {R"({"overrides":{"limits":{"message_bytes_max":0}}})", "/overrides/limits/message_bytes_max: must be 1 to 1048576"},
+      {R"({"overrides":{"limits":{"message_bytes_max":1048577}}})", "/overrides/limits/message_bytes_max: must be 1 to 1048576"},
+      {R"({"overrides":{"limits":{"message_bytes_max":-1}}})", "/overrides/limits/message_bytes_max: must be 1 to 1048576"},
+      {R"({"overrides":{"limits":{"message_bytes_max":true}}})", "/overrides/limits/message_bytes_max: must be 1 to 1048576"},
+      {R"({"overrides":{"limits":{"token_bytes_max":5}}})", "/overrides/limits/token_bytes_max: there is no such limit"},
+      {R"({"overrides":{"limits":[1]}})", "/overrides/limits: must be an object"},
       {R"({"discount_percent":1.5})", "/discount_percent"},
       {R"({"minimum_spend":"-1"})", "/minimum_spend"},
       {R"({"minimum_spend":"1.001"})", "/minimum_spend"},
@@ -66,7 +73,9 @@ TEST(ContractJson, EveryMistakeHasItsPointer) {
       {R"({"overrides":{"features":{"lock":"yes"}}})", "/overrides/features/lock"},
       {R"({"overrides":{"rates":{"gb":"1"}}})", "/overrides/rates/gb"}};
   for (const auto& each : cases) {
-    EXPECT_EQ(why_not(each.json).substr(0, why_not(each.json).find(": ")), each.pointer) << each.json;
+    const std::string why = why_not(each.json);
+    ASSERT_EQ(why.substr(0, each.begin.size()), each.begin) << each.json;
+    EXPECT_TRUE(why.size() == each.begin.size() || why.substr(each.begin.size()).starts_with(": ")) << why;
   }
   EXPECT_EQ(why_not(R"({"volume_discount":{"applies":"whole","tiers":[{"from":"0","percent":"5"},{"from":"9","percent":"1"}]}})"),
             "taken");
@@ -94,6 +103,24 @@ TEST(Contracts, AreReplayedFromTheDocumentAlone) {
   ASSERT_NE(fee, std::string::npos);
   changed[fee + 7] = '9';
   EXPECT_EQ(replay(changed, text).error().code, Errc::corrupt_record);
+}
+
+TEST(ContractJson, LimitsAloneAreAContractAndLeaveThePlansAlone) {
+  const rating::Contract limits = contract(R"({"overrides":{"plan":"basic","limits":{"calls_per_second_max":"40"}}})");
+  EXPECT_TRUE(says_more(limits));
+  EXPECT_FALSE(limits.overrides.changes_plans());
+  EXPECT_EQ(limits.overrides.limits_on("basic"), (LimitValues{{"calls_per_second_max", 40}}));
+  EXPECT_TRUE(limits.overrides.limits_on("premium").empty());
+  EXPECT_EQ(contract_value(limits, *find_currency("CNY")),
+            R"({"discount_percent":"0","overrides":{"plan":"basic","limits":{"calls_per_second_max":40}}})");
+  Room room;
+  room.open(kOne, "basic", kJanuary);
+  EXPECT_TRUE(room.billing->history().contracted()->empty());
+  ASSERT_TRUE(room.billing->set_contract(kOne, limits, kJanuary, {"t", ""}));
+  EXPECT_EQ(room.billing->history().contracted().value(), std::vector{kOne});
+  const Terms terms = *room.billing->terms(kOne, kJanuary);
+  EXPECT_EQ(terms.catalogue.catalogue, terms.listed);
+  EXPECT_EQ(terms.contract.overrides.limits, limits.overrides.limits);
 }
 
 TEST(Contracts, OneAtATimeEachWithItsValidity) {

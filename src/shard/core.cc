@@ -53,17 +53,20 @@ void Projects::load(Project& project) {
   }
 }
 
-bool Projects::refresh() {
+Projects::Changed Projects::refresh() {
   const std::uint64_t version = book_.version();
-  if (version == version_) return false;
+  if (version == version_) return {};
   version_ = version;
-  bool closed = false;
+  Changed changed;
   for (auto& [id, project] : projects_) {
     const bool was_open = project->open();
+    const std::uint64_t limits = project->terms_.limits_version;
     load(*project);
-    closed = closed || (was_open && !project->open());
+    project->limits_changed_ = project->terms_.limits_version != limits;
+    changed.closed = changed.closed || (was_open && !project->open());
+    changed.limits = changed.limits || project->limits_changed_;
   }
-  return closed;
+  return changed;
 }
 
 void Core::send(ShardIndex to, Mail mail) {

@@ -28,6 +28,8 @@ class Project {
     if (account_suspended()) return Errc::account_suspended;
     return Refusal(Errc::channel_publish_message_failed, "the project is closed");
   }
+  /// True from the refresh that changed its limits until the next one.
+  [[nodiscard]] bool limits_changed() const { return limits_changed_; }
   /// Null only while nothing was ever admitted for this project here.
   [[nodiscard]] ProjectTally* tally() const { return tally_.get(); }
 
@@ -35,6 +37,7 @@ class Project {
   friend class Projects;
   ProjectTerms terms_;
   std::unique_ptr<ProjectTally> tally_;
+  bool limits_changed_ = false;
 };
 
 /// The projects that this shard has met. Thread: the shard's.
@@ -42,8 +45,13 @@ class Projects {
  public:
   Projects(const ProjectBook& book, Tally& tally) : book_(book), tally_(tally), version_(book.version()) {}
   Project& of(ProjectId id);
-  /// Reads all terms again if the book has changed. True if a project was closed by it.
-  bool refresh();
+  /// What a refresh did to some project.
+  struct Changed {
+    bool closed = false;
+    bool limits = false;
+  };
+  /// Reads all terms again if the book has changed.
+  Changed refresh();
 
  private:
   void load(Project& project);

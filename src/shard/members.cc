@@ -186,6 +186,12 @@ bool Members::end_doomed() {
   return !doomed.empty();
 }
 
+void Members::tell_limits() {
+  members_.for_each([](Member& member) {
+    if (member.state == Member::State::connected && member.project->limits_changed()) member.client.on_limits();
+  });
+}
+
 void Members::end_closed() {
   members_.for_each([this](Member& member) {
     if (member.state == Member::State::connected && !member.project->open()) doom(member, member.project->closed_for());

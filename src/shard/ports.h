@@ -90,6 +90,7 @@ struct ProjectTerms {
   milliseconds flush_gap{0};           ///< least time between two flushes of one channel; 0, 2 or 10 ms
   std::uint32_t unit_bytes = 1024;     ///< size of a message unit by the account's catalogue
   engine::WindowLimits window;
+  std::uint64_t limits_version = 0;    ///< another one: the project's limits changed, and its clients look at them again
 };
 
 /// Port: the directory of projects. Thread: any shard; reads a snapshot, never blocks.
@@ -293,6 +294,8 @@ class Client {
   /// The shard has ended the membership and forgotten it; close the connection. Reasons: same_uid_login,
   /// kicked_out_by_server, slow_consumer (can be resumed), and `ok` when a newer connection resumed this session.
   virtual void on_ended(Errc reason) = 0;
+  /// The limits of the member's project are others from now on.
+  virtual void on_limits() = 0;
 
  protected:
   ~Client() = default;

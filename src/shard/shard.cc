@@ -71,7 +71,9 @@ void Shard::enter(Now now) {
 void Shard::turn(Now now) {
   enter(now);
   Rooms& rooms = *rooms_;
-  if (rooms.core.projects.refresh()) rooms.members.end_closed();
+  const Projects::Changed changed = rooms.core.projects.refresh();
+  if (changed.limits) rooms.members.tell_limits();
+  if (changed.closed) rooms.members.end_closed();
   rooms.core.bus.take(rooms.core.index, rooms.inbox);
   rooms.read(rooms.inbox);
   rooms.core.alarms.ring(now);

@@ -54,6 +54,7 @@ class SilentClient final : public Client {
     CHECK(std::holds_alternative<Published>(answer));
   }
   void on_ended(Errc) override {}
+  void on_limits() override {}
 };
 
 /// Admits and counts nothing: what the money side costs is the difference.

@@ -9,13 +9,14 @@ import time
 import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from support import (story_bad_input, story_bundle, story_caps, story_fan_out, story_invoice, story_kill,  # noqa: E402
-                     story_payments, story_quota, story_sla, story_stop)
+from support import (story_bad_input, story_bundle, story_caps, story_contract, story_fan_out, story_invoice,  # noqa: E402
+                     story_kill, story_payments, story_quota, story_sla, story_stop)
 from support.checks import Checks, Folder  # noqa: E402
 
 STORIES = {'fan_out': story_fan_out.run, 'bundle': story_bundle.run, 'quota': story_quota.run, 'kill': story_kill.run,
            'bad_input': story_bad_input.run, 'stop': story_stop.run, 'invoice': story_invoice.run,
-           'payments': story_payments.run, 'sla': story_sla.run, 'caps': story_caps.run}
+           'payments': story_payments.run, 'sla': story_sla.run, 'caps': story_caps.run,
+           'contract': story_contract.run}
 
 
 def main():
