@@ -29,6 +29,12 @@ function readFeatures(from: Row | null): Terms['features'] {
   );
 }
 
+function readLimits(from: Row | null): PlanOverrides['limits'] {
+  return Object.entries(from ?? {}).flatMap(([name, value]) =>
+    Number.isSafeInteger(value) ? [{ name, value: String(value) }] : [],
+  );
+}
+
 function readBundle(from: Row): Bundle {
   return { name: text(from, 'name'), fee: decimal(from, 'fee'), included: amounts(from) };
 }
@@ -42,6 +48,7 @@ function readOverrides(from: Row): PlanOverrides {
     quota: amounts(optionalRow(from, 'quota')),
     rates: amounts(optionalRow(from, 'rates'), (meter) => (meter === 'messages' ? 'messages_per_million' : meter)),
     features: readFeatures(optionalRow(from, 'features')),
+    limits: readLimits(optionalRow(from, 'limits')),
   };
 }
 

@@ -17,6 +17,8 @@ export interface PlanOverrides {
   /** Of messages: per million. */
   rates: Partial<Record<MeterName, string>>;
   features: { name: string; value: boolean | string }[];
+  /** Technical limits of every project, by the server's names. */
+  limits: { name: string; value: string }[];
 }
 
 export interface Contract {

@@ -39,6 +39,7 @@ describe('a contract in words', () => {
         rates: { messages_per_million: '18.5' },
         daily_messages: '1000000',
         features: { geo_fencing: true },
+        limits: { message_bytes_max: 65536, some_new_limit: 5 },
       },
     };
     expect(said(contract)).toEqual([
@@ -57,6 +58,8 @@ describe('a contract in words', () => {
           'Messages: ¥18.5 per million'.replace('18.5', '18.50'),
           'At most 1,000,000 messages a day',
           'geo_fencing=true',
+          'Message size, bytes: 65,536',
+          'some_new_limit: 5',
         ],
       },
     ]);

@@ -64,7 +64,14 @@ function overrideTexts(overrides: PlanOverrides, words: Words): string[] {
   if (overrides.dailyMessages !== null) {
     texts.push(t('contract.line.daily', { amount: formatQuantity(overrides.dailyMessages) }));
   }
-  return texts.concat(overrides.features.map(({ name, value }) => words.feature(name, value)));
+  const features = overrides.features.map(({ name, value }) => words.feature(name, value));
+  const limits = overrides.limits.map(({ name, value }) =>
+    t('contract.line.limit', {
+      name: t(`contract.limit.${name}`, { defaultValue: name }),
+      value: formatQuantity(value),
+    }),
+  );
+  return texts.concat(features, limits);
 }
 
 export function contractLines(contract: Contract, words: Words): ContractLine[] {
