@@ -62,7 +62,9 @@ struct Server {
   void use(AccountId id, const InstantRange& month) {
     for (const ProjectId project : projects[id]) {
       const auto number = [&](std::int64_t most) {
-        return random() % 5 == 0 ? 0 : random() % 9 == 0 ? INT64_MAX / 4 : static_cast<std::int64_t>(random()) * most / 4'000'000'000;
+        if (random() % 5 == 0) return std::int64_t{0};
+        if (random() % 9 == 0) return INT64_MAX / 4;
+        return static_cast<std::int64_t>(static_cast<unsigned __int128>(random()) * static_cast<std::uint64_t>(most) / 4'000'000'000);
       };
       world.usage.set(project, month.start, number(4'000), number(300'000'000), number(std::int64_t{20} << 30));
     }

@@ -55,8 +55,11 @@ class RandomMonth {
         return std::max<std::int64_t>(0, middle + below(5) - 2);
       case 3:
         return INT64_MAX - below(3);
-      default:
-        return static_cast<std::int64_t>(random()) * (middle / 134'217'728 + 1);
+      default: {
+        std::int64_t many = 0;
+        const bool over = __builtin_mul_overflow(random(), middle / 134'217'728 + 1, &many);
+        return over ? INT64_MAX : many;
+      }
     }
   }
 
