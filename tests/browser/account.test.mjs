@@ -2,22 +2,14 @@
 // Each figure of a page is the one that the REST API gives, to the cent, in both languages.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertAccessible } from './browser.mjs';
+import { assertAccessible, done, languages } from './browser.mjs';
 import { bankFile, seedArrears, seedMoney, seedPrepaid } from './seed.mjs';
 import { download, says, World, yuan } from './world.mjs';
 
 let world;
 let account;
-const looks = { en: { locale: 'en-US' }, zh: { locale: 'zh-CN', colorScheme: 'dark', width: 390, height: 844 } };
-const languages = Object.entries(looks);
 const get = (path) => world.operator('GET', `/accounts/${account}${path}`);
 const signed = (text) => `${text.startsWith('-') ? '' : text.startsWith('0.00') ? '±' : '+'}${yuan(text)}`;
-
-async function done(page, where) {
-  if (where) await assertAccessible(page, where);
-  page.check();
-  await page.context().close();
-}
 
 before(async () => {
   world = await World.start();

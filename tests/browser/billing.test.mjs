@@ -3,12 +3,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { assertAccessible } from './browser.mjs';
+import { assertAccessible, languages } from './browser.mjs';
 import { answerOf, download, says, World, yuan } from './world.mjs';
 
 let world;
-const looks = { en: { locale: 'en-US' }, zh: { locale: 'zh-CN', colorScheme: 'dark', width: 390, height: 844 } };
-const languages = Object.entries(looks);
 
 /** A contract that makes every kind of line: little is included, a discount, a tax. */
 before(async () => {

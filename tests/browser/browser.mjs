@@ -38,6 +38,13 @@ export async function openPage(browser, url, { locale = 'en-US', colorScheme = '
   return page;
 }
 
+/** Each language with the look it is tested in: English wide and light, Chinese on a phone and dark. */
+export const looks = {
+  en: { locale: 'en-US' },
+  zh: { locale: 'zh-CN', colorScheme: 'dark', width: 390, height: 844 },
+};
+export const languages = Object.entries(looks);
+
 export async function logIn(page, { email, password }) {
   await page.locator('input[name=email]').fill(email);
   await page.locator('input[name=password]').fill(password);
@@ -56,6 +63,13 @@ export async function assertAccessible(page, where) {
   assert.deepEqual(found, [], `axe on ${where}`);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(overflow <= 0, `${where} is ${overflow} pixels wider than its window`);
+}
+
+/** Ends a page: with `where`, after it was found accessible there. */
+export async function done(page, where) {
+  if (where) await assertAccessible(page, where);
+  page.check();
+  await page.context().close();
 }
 
 /** The number that a text of the page shows, as BigInt: "25,418,733" -> 25418733n. */

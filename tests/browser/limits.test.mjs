@@ -1,22 +1,14 @@
 // A customer's own limits, its contract, and its support requests, clicked through against the real server.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { assertAccessible } from './browser.mjs';
+import { assertAccessible, done, languages, looks } from './browser.mjs';
 import { fullContract, seedLimits, seedSupport } from './seed.mjs';
 import { says, World, yuan } from './world.mjs';
 
 let world;
 let account;
-const looks = { en: { locale: 'en-US' }, zh: { locale: 'zh-CN', colorScheme: 'dark', width: 390, height: 844 } };
-const languages = Object.entries(looks);
 const get = (path) => world.operator('GET', `/accounts/${account}${path}`);
 const grouped = (text) => String(text).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-
-async function done(page, where) {
-  if (where) await assertAccessible(page, where);
-  page.check();
-  await page.context().close();
-}
 
 before(async () => {
   world = await World.start();

@@ -1,14 +1,15 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { fetchInvoice } from '../api/calls.ts';
 import { useAccount, useInvoice } from '../api/queries.ts';
 import type { Invoice } from '../api/types.ts';
 import { BillLines } from '../bill/bill_lines.tsx';
 import { formatMoney } from '../exact/decimal.ts';
+import { BackLink } from '../ui/back_link.tsx';
 import { FileButton } from '../ui/file_button.tsx';
-import { BackIcon, PrintIcon } from '../ui/icons.tsx';
+import { PrintIcon } from '../ui/icons.tsx';
 import { useNames } from '../ui/names.ts';
 import { Failed, Loading } from '../ui/states.tsx';
 import { formatInstant, formatMonth } from '../ui/time.ts';
@@ -67,16 +68,7 @@ export function InvoicePage() {
   return (
     <>
       <div className="page-tools">
-        <Button
-          component={Link}
-          to={`/accounts/${encodeURIComponent(account)}/invoices`}
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          leftSection={<BackIcon size={16} />}
-        >
-          {t('invoices.title')}
-        </Button>
+        <BackLink to={`/accounts/${encodeURIComponent(account)}/invoices`} title={t('invoices.title')} />
         {invoice ? (
           <div className="panel-action">
             {(['pdf', 'xlsx', 'csv', 'json'] as const).map((format) => (

@@ -3,13 +3,13 @@ import { Button, Group, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { useProjects, useUsage } from '../api/queries.ts';
 import { useRequest } from '../api/queries_account.ts';
 import { addComment, closeRequest, type SupportStory } from '../api/support.ts';
 import { useMay } from '../session/may.ts';
 import { useSession } from '../session/store.ts';
-import { BackIcon } from '../ui/icons.tsx';
+import { BackLink } from '../ui/back_link.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { QueryBody } from '../ui/query_body.tsx';
 import { Failed } from '../ui/states.tsx';
@@ -130,16 +130,7 @@ export function RequestPage() {
   return (
     <>
       <div className="page-tools">
-        <Button
-          component={Link}
-          to={`/accounts/${encodeURIComponent(account)}/support`}
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          leftSection={<BackIcon size={16} />}
-        >
-          {t('support.title')}
-        </Button>
+        <BackLink to={`/accounts/${encodeURIComponent(account)}/support`} title={t('support.title')} />
       </div>
       <QueryBody query={query} height={320}>
         {(story) => (
