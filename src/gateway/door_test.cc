@@ -112,6 +112,23 @@ TEST_F(Doors, NewLimitsHoldForThoseWhoAreHere) {
   EXPECT_EQ(bob.publish("stage", std::string(10, 'x')).kind, "published");
 }
 
+TEST_F(Doors, NewLimitsHoldForWhoIsJustLoggingIn) {
+  TestClient late(world, 1);
+  late.ask(wire::Hello{wire::kProtocolVersion, "kit", "1", {}});
+  wire::Login login;
+  login.app_id = world.tenants.projects[1].app_id.text;
+  login.user_id = "late";
+  ASSERT_TRUE(ann.login("ann")) << "the project is known where the login goes";
+  late.ask(login);  // Checked with the old limits; the answer is still under way.
+  world.tenants.projects[1].in_force.message_bytes_max = 50'000;
+  shard::ProjectTerms terms = *world.shards->projects.find(ProjectId{1});
+  terms.limits_version = 7;
+  world.shards->projects.put(terms);
+  world.settle();
+  ASSERT_EQ(late.take("login").kind, "login");
+  EXPECT_EQ(late.publish("stage", std::string(40'000, 'x')).kind, "published");
+}
+
 TEST_F(Doors, AHeartbeatIsWaitedForItsIntervalAndTenSeconds) {
   ASSERT_TRUE(ann.login("ann"));
   for (int i = 0; i < 3; ++i) {
