@@ -2,6 +2,7 @@
 import { forecastOf, invoiceFacts, proofOf, slaOf, whatIfOf } from './mock_billing.ts';
 import { type Account, accounts, billOf, extra, invoicesOf, plans, usageOf } from './mock_data.ts';
 import { moneyAnswer } from './mock_money.ts';
+import { keysOf, peopleOf, projectOf } from './mock_projects.ts';
 
 interface Answer {
   status: number;
@@ -90,16 +91,11 @@ function accountCall(id: string, method: string, rest: string, url: URL, body: R
       body: { id, name: account.name, email: `${id}@example.com`, plan: account.plan, catalogue: 'cn26' },
     };
   if (rest === '/projects') {
-    const items = account.empty
-      ? []
-      : Object.keys(usageOf(id).projects).map((name) => ({
-          id: `${id}:${name}`,
-          account: id,
-          name,
-          app_id: `app-${id}`,
-        }));
+    const items = account.empty ? [] : Object.keys(usageOf(id).projects).map((name) => projectOf(`${id}:${name}`));
     return { status: 200, body: { items } };
   }
+  if (rest === '/keys') return { status: 200, body: keysOf(account.empty === true) };
+  if (rest === '/people') return { status: 200, body: peopleOf(id) };
   if (rest === '/usage/current') return { status: 200, body: usageOf(id) };
   if (rest === '/usage') return { status: 200, body: points(account, url.searchParams) };
   if (rest === '/bill') return { status: 200, body: billOf(id) };
@@ -157,6 +153,8 @@ export function answerCall(method: string, url: URL, authorization: string, body
     const id = decodeURIComponent(project[1] ?? '').split(':')[0] ?? '';
     return { status: 200, body: { token: id, expires_at: '2030-01-01T00:00:00Z' } };
   }
+  const one = /^\/projects\/([^/]+)$/.exec(path);
+  if (one && method === 'GET') return { status: 200, body: projectOf(decodeURIComponent(one[1] ?? '')) };
   const account = /^\/accounts\/([^/]+)(.*)$/.exec(path);
   if (account) return accountCall(decodeURIComponent(account[1] ?? ''), method, account[2] ?? '', url, body);
   return problem(404, 'not_found', 'there is no such thing');

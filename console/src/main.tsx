@@ -2,6 +2,7 @@ import '@mantine/core/styles.css';
 import 'uplot/dist/uPlot.min.css';
 import './styles.css';
 import './styles_account.css';
+import './styles_projects.css';
 import './i18n/index.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -83,14 +83,16 @@ export function getUsage(account: string, signal?: AbortSignal): Promise<Usage> 
 
 export type Step = 'hour' | 'day';
 
+/** Of one project, or of the whole account. */
 export function getPoints(
   account: string,
   from: string,
   to: string,
   step: Step,
+  project: string | null,
   signal?: AbortSignal,
 ): Promise<UsagePoint[]> {
-  const query = new URLSearchParams({ from, to, step });
+  const query = new URLSearchParams({ from, to, step, ...(project === null ? {} : { project }) });
   return call('GET', `/accounts/${id(account)}/usage?${query}`, readPoints, { signal });
 }
 

@@ -12,6 +12,8 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** False for the log-in itself: its 401 means a wrong password, not an ended session. */
   session?: boolean;
+  /** Of a POST that must be done once: sent again with the same key, it is answered again and not done again. */
+  onceKey?: string;
   /** Milliseconds until the call is given up; default 15 seconds. */
   deadlineMs?: number;
 }
@@ -59,6 +61,7 @@ async function send<T>(
         Accept: accept,
         ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+        ...(options.onceKey === undefined ? {} : { 'Idempotency-Key': options.onceKey }),
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       signal: options.signal ? AbortSignal.any([options.signal, deadline]) : deadline,

@@ -18,6 +18,8 @@ export interface Problem {
   code?: number;
   name?: string;
   detail?: string;
+  /** JSON pointer of the member that was wrong, "/name". */
+  pointer?: string;
 }
 
 export class ApiError extends Error {
@@ -47,11 +49,12 @@ export function kindOfStatus(status: number): ApiErrorKind {
 /** The problem in an error answer's body, whatever that body is. */
 export function readProblem(body: unknown): Problem {
   if (typeof body !== 'object' || body === null) return {};
-  const { code, name, detail, title } = body as Record<string, unknown>;
+  const { code, name, detail, title, pointer } = body as Record<string, unknown>;
   const text = typeof detail === 'string' ? detail : typeof title === 'string' ? title : undefined;
   return {
     ...(typeof code === 'number' ? { code } : {}),
     ...(typeof name === 'string' ? { name } : {}),
     ...(text ? { detail: text.slice(0, 500) } : {}),
+    ...(typeof pointer === 'string' ? { pointer: pointer.slice(0, 200) } : {}),
   };
 }

@@ -44,10 +44,10 @@ export function useBill(account: string) {
   });
 }
 
-export function usePoints(account: string, from: string, to: string, step: Step) {
+export function usePoints(account: string, from: string, to: string, step: Step, project: string | null = null) {
   return useQuery({
-    queryKey: ['account', account, 'points', step, from, to],
-    queryFn: ({ signal }) => getPoints(account, from, to, step, signal),
+    queryKey: ['account', account, 'points', step, from, to, project],
+    queryFn: ({ signal }) => getPoints(account, from, to, step, project, signal),
     refetchInterval: 15_000,
     placeholderData: keepPreviousData,
     enabled: from !== '',

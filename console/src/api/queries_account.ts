@@ -67,11 +67,12 @@ export function useSuspense() {
   return useQuery({ queryKey: ['suspense'], queryFn: ({ signal }) => listSuspense(signal), staleTime: 10_000 });
 }
 
-export function useTerms(account: string) {
+export function useTerms(account: string, enabled = true) {
   return useQuery({
     queryKey: ['account', account, 'terms'],
     queryFn: ({ signal }) => getTerms(account, signal),
     staleTime: 10_000,
+    enabled,
   });
 }
 

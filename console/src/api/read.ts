@@ -107,7 +107,11 @@ export function readUsage(value: unknown): Usage {
     hard: from.hard === true,
     payAsYouGo: from.pay_as_you_go === true,
     meters: readMeters(from.meters),
-    projects: Object.entries(projects).map(([name, amounts]) => ({ name, used: readAmounts(amounts) })),
+    projects: Object.entries(projects).map(([name, amounts]) => ({
+      id: optionalDecimal(row(amounts, 'project'), 'id') ?? '',
+      name,
+      used: readAmounts(amounts),
+    })),
     gaps: readGaps(from.gaps),
     nextPlan: optionalText(from, 'next_plan'),
   };

@@ -69,7 +69,7 @@ export interface Usage {
   hard: boolean;
   payAsYouGo: boolean;
   meters: Record<MeterName, Meter>;
-  projects: { name: string; used: Record<MeterName, string> }[];
+  projects: { id: string; name: string; used: Record<MeterName, string> }[];
   gaps: Gap[];
   /** The plan that a pending downgrade brings with the next month. */
   nextPlan: string | null;

@@ -7,12 +7,16 @@ import { ApiError } from '../api/errors.ts';
 import { ContractPage } from '../contract/contract_page.tsx';
 import { InvoicePage } from '../invoices/invoice_page.tsx';
 import { InvoicesPage } from '../invoices/invoices_page.tsx';
+import { KeysPage } from '../keys/keys_page.tsx';
 import { LimitsPage } from '../limits/limits_page.tsx';
 import { AccountsPage } from '../operator/accounts_page.tsx';
 import { ReceivedPage } from '../operator/received_page.tsx';
 import { OverviewPage } from '../overview/overview_page.tsx';
 import { PaymentsPage } from '../payments/payments_page.tsx';
+import { PeoplePage } from '../people/people_page.tsx';
 import { PlansPage } from '../plans/plans_page.tsx';
+import { ProjectPage } from '../projects/project_page.tsx';
+import { ProjectsPage } from '../projects/projects_page.tsx';
 import { AccountPicker } from '../session/account_picker.tsx';
 import { LoginPage } from '../session/login_page.tsx';
 import { useSession, useSessionState } from '../session/store.ts';
@@ -46,6 +50,10 @@ const router = createBrowserRouter([
     children: [
       { path: '/', element: <Home /> },
       { path: '/accounts/:account', element: <OverviewPage /> },
+      { path: '/accounts/:account/projects', element: <ProjectsPage /> },
+      { path: '/accounts/:account/projects/:project', element: <ProjectPage /> },
+      { path: '/accounts/:account/keys', element: <KeysPage /> },
+      { path: '/accounts/:account/people', element: <PeoplePage /> },
       { path: '/accounts/:account/invoices', element: <InvoicesPage /> },
       { path: '/accounts/:account/invoices/:number', element: <InvoicePage /> },
       { path: '/accounts/:account/payments', element: <PaymentsPage /> },

@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, Outlet, useLocation, useParams } from 'react-router';
 import { logOut } from '../api/calls.ts';
-import { useMay } from '../session/may.ts';
+import { type Permission, useMay } from '../session/may.ts';
 import { closeSession, useSession } from '../session/store.ts';
 import { Logo, PersonIcon } from '../ui/icons.tsx';
 import { LanguageSwitch, SchemeSwitch } from './preferences.tsx';
@@ -41,14 +41,24 @@ function PersonMenu() {
   );
 }
 
-/** The pages of an account beside its overview, in their order. */
-const accountPages = ['invoices', 'payments', 'limits', 'plans', 'contract', 'support'] as const;
+/** The pages of an account beside its overview, in their order, and the permission that one needs to see anything there. */
+const accountPages: readonly { name: string; needs?: Permission }[] = [
+  { name: 'projects', needs: 'project_read' },
+  { name: 'keys', needs: 'key_read' },
+  { name: 'people', needs: 'member_read' },
+  { name: 'invoices' },
+  { name: 'payments' },
+  { name: 'limits' },
+  { name: 'plans' },
+  { name: 'contract' },
+  { name: 'support' },
+];
 
 function Tabs({ account }: { account: string | undefined }) {
   const { t } = useTranslation();
   const { person, accounts } = useSession();
   const several = person.realm === 'operators' || accounts.length > 1;
-  const may = useMay();
+  const may = useMay(account);
   const link = (to: string, label: string, end = false) => (
     <NavLink key={to} to={to} end={end} className="tab">
       {label}
@@ -66,7 +76,9 @@ function Tabs({ account }: { account: string | undefined }) {
       {several ? link('/', t('nav.accounts'), true) : null}
       {account ? link(`/accounts/${encodeURIComponent(account)}`, t('nav.overview'), true) : null}
       {account
-        ? accountPages.map((name) => link(`/accounts/${encodeURIComponent(account)}/${name}`, t(`nav.${name}`)))
+        ? accountPages
+            .filter(({ needs }) => needs === undefined || may(needs))
+            .map(({ name }) => link(`/accounts/${encodeURIComponent(account)}/${name}`, t(`nav.${name}`)))
         : null}
       {!account && may('payment_write') ? link('/received', t('nav.received')) : null}
       {!account && may('support_answer') ? link('/support', t('nav.support')) : null}

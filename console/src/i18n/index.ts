@@ -3,13 +3,18 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import en from './en.json';
 import enAccount from './en_account.json';
+import enProjects from './en_projects.json';
 import zh from './zh.json';
 import zhAccount from './zh_account.json';
+import zhProjects from './zh_projects.json';
 
 const key = 'postage.language';
 export const languages = ['zh', 'en'] as const;
-/** All texts by language: the second file of each has what an account pays, limits, agrees and asks. */
-export const texts = { en: { ...en, ...enAccount }, zh: { ...zh, ...zhAccount } };
+/** All texts by language: what an account pays, limits, agrees and asks, and its projects, have files of their own. */
+export const texts = {
+  en: { ...en, ...enAccount, ...enProjects },
+  zh: { ...zh, ...zhAccount, ...zhProjects },
+};
 export type Language = (typeof languages)[number];
 
 function isLanguage(text: string | null): text is Language {

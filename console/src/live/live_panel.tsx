@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { RTMBaseError } from 'postage-rtm';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useProjects } from '../api/queries.ts';
 import type { Project } from '../api/types.ts';
 import { formatQuantity } from '../exact/decimal.ts';
@@ -148,7 +149,7 @@ interface PanelProps {
   onState(on: boolean): void;
 }
 
-function Connected({ projects, userId, zone, onUse, onState }: PanelProps & { projects: Project[] }) {
+function Connected({ account, projects, userId, zone, onUse, onState }: PanelProps & { projects: Project[] }) {
   const { t } = useTranslation();
   const usable = projects.filter((project) => !project.disabled);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -158,7 +159,14 @@ function Connected({ projects, userId, zone, onUse, onState }: PanelProps & { pr
   const on = live.state === 'on';
   useEffect(() => onState(on), [on, onState]);
   useEffect(() => () => onState(false), [onState]);
-  if (!project) return <Empty title={t('live.noProject')}>{t('live.noProjectHint')}</Empty>;
+  if (!project) {
+    return (
+      <Empty title={t('live.noProject')}>
+        {t('live.noProjectHint')}{' '}
+        <Link to={`/accounts/${encodeURIComponent(account)}/projects`}>{t('projects.first')}</Link>
+      </Empty>
+    );
+  }
   const off = live.state === 'off' || live.state === 'failed';
   return (
     <div className="live">

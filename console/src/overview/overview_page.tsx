@@ -96,7 +96,7 @@ function Overview({ account, onLive }: { account: string; onLive(on: boolean): v
         <BillPanel account={account} zone={usage.data.zone} />
         <LivePanel account={account} userId={userId} zone={usage.data.zone} onUse={onUse} onState={onLive} />
         <UsagePanel account={account} usage={usage.data} />
-        <ProjectsPanel usage={usage.data} />
+        <ProjectsPanel account={account} usage={usage.data} />
         <ForecastPanel account={account} zone={usage.data.zone} />
         <MonthUptime account={account} zone={usage.data.zone} />
       </div>

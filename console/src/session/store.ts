@@ -55,6 +55,16 @@ export function expireSession(token: string): void {
   if (state.session?.token === token) change({ session: null, end: 'expired' });
 }
 
+/** The person gave itself another role in an account, or left it (null). */
+export function changeOwnRole(account: string, role: string | null): void {
+  const { session, end } = state;
+  if (!session) return;
+  const accounts = session.accounts.flatMap((each) =>
+    each.id !== account ? [each] : role === null ? [] : [{ ...each, role }],
+  );
+  change({ session: { ...session, accounts }, end });
+}
+
 export function sessionToken(): string | null {
   return state.session?.token ?? null;
 }

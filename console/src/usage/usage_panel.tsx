@@ -137,17 +137,28 @@ function PointsTable({ points, meter, span, zone }: ChartProps) {
   );
 }
 
-export function UsagePanel({ account, usage }: { account: string; usage: Usage }) {
+interface PanelProps {
+  account: string;
+  usage: Usage;
+  /** Only this one's; else the whole account's. */
+  project?: string;
+  /** What is shown first. */
+  start?: Range;
+}
+
+export function UsagePanel({ account, usage, project, start = 'day' }: PanelProps) {
   const { t } = useTranslation();
   const names = useNames();
   const [meter, setMeter] = useState<MeterName>('messages');
-  const [range, setRange] = useState<Range>('day');
+  const [range, setRange] = useState<Range>(start);
   const [asTable, setAsTable] = useState(false);
   const today = spanOf(usage, 'day').from;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new day, month or zone makes a new span, a new second does not.
   const span = useMemo(() => spanOf(usage, range), [today, usage.start, usage.end, usage.zone, range]);
-  const query = usePoints(account, new Date(span.from).toISOString(), new Date(span.to).toISOString(), span.step);
+  const [from, to] = [new Date(span.from).toISOString(), new Date(span.to).toISOString()];
+  const query = usePoints(account, from, to, span.step, project);
   const points = query.data;
+  const file = ['usage', ...(project ? [`project-${project}`] : []), usage.month, span.step].join('-');
   const chart = points ? { points, meter, span, zone: usage.zone } : null;
   const body = () => {
     if (query.error && !chart) return <Failed error={query.error} retry={() => query.refetch()} />;
@@ -170,7 +181,7 @@ export function UsagePanel({ account, usage }: { account: string; usage: Usage }
         size="compact-sm"
         leftSection={<DownIcon size={14} />}
         disabled={!points}
-        onClick={() => saveFile(`usage-${usage.month}-${span.step}.csv`, 'text/csv', csvOf(points ?? []))}
+        onClick={() => saveFile(`${file}.csv`, 'text/csv', csvOf(points ?? []))}
       >
         CSV
       </Button>
