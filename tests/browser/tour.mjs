@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { logIn, openPage } from './browser.mjs';
 import { bankFile, fullContract, seedArrears, seedLimits, seedMoney, seedPrepaid, seedSupport } from './seed.mjs';
+import { shootProjects } from './tour_projects.mjs';
 import { World } from './world.mjs';
 
 const [, , out = 'pictures', ...only] = process.argv;
@@ -46,6 +47,7 @@ const bird = world.customer('free');
 const operator = world.login({ realm: 'operator' });
 const of = (who, page) => `/accounts/${who.account}/${page}`;
 
+await shootProjects(world, shoot);
 for (const page of ['payments', 'limits', 'contract', 'support']) {
   await shoot(`empty-${page}`, acme, of(acme, page));
   await shoot(`failing-${page}`, acme, of(acme, page));
