@@ -33,7 +33,14 @@ export default defineConfig({
   plugins: [react(), devServer(), gzipAssets()],
   resolve: { alias: { 'postage-rtm': join(here, '../sdk/js/src/index.ts') } },
   server: { host: '127.0.0.1', fs: { allow: [here, join(here, '../sdk/js')] } },
-  build: { target: 'es2022', assetsDir: 'assets', chunkSizeWarningLimit: 900, sourcemap: false },
+  build: {
+    target: 'es2022',
+    assetsDir: 'assets',
+    chunkSizeWarningLimit: 900,
+    sourcemap: false,
+    // The packages change seldom: browsers keep them when only the pages are new.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'packages', test: /node_modules/ }] } } },
+  },
   test: {
     environment: 'node',
     include: ['src/**/*.test.{ts,tsx}'],

@@ -31,6 +31,9 @@ async function seed(world, owner) {
 
 export async function shootProjects(world, shoot) {
   const owner = await openAccount(world, 'Nebula');
+  await shoot('projects-operator', world.login({ realm: 'operator' }), at(owner, '/projects'), (page) =>
+    page.getByTestId('no-projects').waitFor(),
+  );
   await shoot('empty-projects', owner, at(owner, '/projects'), (page) => page.getByTestId('no-projects').waitFor());
   await shoot('empty-keys', owner, at(owner, '/keys'), (page) => page.getByTestId('no-keys').waitFor());
   const session = await world.ask('POST', '/session', '', { email: owner.email, password: owner.password });

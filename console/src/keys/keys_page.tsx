@@ -34,13 +34,14 @@ function KeyRow({ apiKey, zone, mayWrite, onEnd }: RowProps) {
     <tr data-testid={`key-${id}`} data-ended={endedAt !== null}>
       <th scope="row">
         <span className="wrap">{name}</span>
-        <span className="why">pk_{id}.…</span>
+        <span className="why">pk_{id}…</span>
       </th>
       <td data-label={t('keys.role')}>{t(`role.${role}`, { defaultValue: role })}</td>
       <td data-label={t('keys.state')}>
         <span className={`badge ${endedAt === null ? 'tone-ok' : ''}`}>
           {t(endedAt === null ? 'keys.works' : 'keys.ended')}
         </span>
+        {endedAt === null ? null : <span className="why">{at(endedAt)}</span>}
       </td>
       <td data-label={t('keys.created')}>{at(createdAt)}</td>
       <td data-label={t('keys.lastUsed')}>{lastUsedAt === null ? t('keys.never') : at(lastUsedAt)}</td>
@@ -50,9 +51,7 @@ function KeyRow({ apiKey, zone, mayWrite, onEnd }: RowProps) {
             <Button size="compact-sm" variant="default" onClick={onEnd} data-testid={`end-key-${id}`}>
               {t('keys.end')}
             </Button>
-          ) : (
-            <span className="hint">{at(endedAt)}</span>
-          )}
+          ) : null}
         </td>
       ) : null}
     </tr>

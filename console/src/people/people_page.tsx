@@ -36,7 +36,7 @@ function PersonRow({ member, self, mayWrite, may, onAct }: RowProps) {
         {self ? <span className="badge tone-free you">{t('people.you')}</span> : null}
         <span className="why">{member.email}</span>
       </th>
-      <td data-label={t('people.role')}>
+      <td data-label={t('people.role')} className="whole-row">
         <span data-testid="role">{t(`role.${member.role}`, { defaultValue: member.role })}</span>
         <span className="why">{t(`people.roleText.${member.role}`, { defaultValue: '' })}</span>
       </td>
