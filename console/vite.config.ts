@@ -32,7 +32,7 @@ export default defineConfig({
   root: here,
   plugins: [react(), devServer(), gzipAssets()],
   resolve: { alias: { 'postage-rtm': join(here, '../sdk/js/src/index.ts') } },
-  server: { host: '127.0.0.1', fs: { allow: [here, join(here, '../sdk/js')] } },
+  server: { host: '127.0.0.1', fs: { allow: [here, join(here, '../sdk/js'), join(here, '../src/spec')] } },
   build: {
     target: 'es2022',
     assetsDir: 'assets',

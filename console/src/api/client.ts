@@ -1,7 +1,8 @@
 // The one place that calls fetch. Every call has a deadline, ends in a typed value or an ApiError, and a 401 ends the
 // session for the whole page.
 import { expireSession, sessionToken } from '../session/store.ts';
-import { ApiError, kindOfStatus, readProblem } from './errors.ts';
+import { ApiError, kindOfStatus } from './errors.ts';
+import { readProblem } from './problem.ts';
 
 const deadlineMs = 15_000;
 /** For answers that the server first has to make: files, and a month recomputed from its records. */
@@ -73,7 +74,7 @@ async function send<T>(
     throw connectionError(error);
   }
   if (response.status === 401 && token !== null) expireSession(token);
-  throw new ApiError(kindOfStatus(response.status), response.status, readProblem(problem));
+  throw new ApiError(kindOfStatus(response.status), response.status, readProblem(problem, response.headers));
 }
 
 /** Calls `/v1` + `path`; `read` turns the answer into what the page needs. Throws ApiError, or AbortError when aborted. */

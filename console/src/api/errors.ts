@@ -1,4 +1,7 @@
 // What can go wrong with a call, as one error class that pages can show in both languages.
+import type { Problem } from './problem.ts';
+
+export type { Problem } from './problem.ts';
 
 export type ApiErrorKind =
   | 'network' // no answer at all
@@ -13,19 +16,12 @@ export type ApiErrorKind =
   | 'invalid' // other 4xx
   | 'server'; // 5xx
 
-/** Members of problem+json that the console uses. */
-export interface Problem {
-  code?: number;
-  name?: string;
-  detail?: string;
-  /** JSON pointer of the member that was wrong, "/name". */
-  pointer?: string;
-}
-
 export class ApiError extends Error {
   readonly kind: ApiErrorKind;
   readonly status: number;
   readonly problem: Problem;
+  /** When it was seen, milliseconds; a Retry-After counts from here. */
+  readonly at: number = Date.now();
 
   constructor(kind: ApiErrorKind, status: number, problem: Problem = {}) {
     super(problem.detail ?? problem.name ?? kind);
@@ -46,15 +42,7 @@ export function kindOfStatus(status: number): ApiErrorKind {
   return status >= 500 ? 'server' : 'invalid';
 }
 
-/** The problem in an error answer's body, whatever that body is. */
-export function readProblem(body: unknown): Problem {
-  if (typeof body !== 'object' || body === null) return {};
-  const { code, name, detail, title, pointer } = body as Record<string, unknown>;
-  const text = typeof detail === 'string' ? detail : typeof title === 'string' ? title : undefined;
-  return {
-    ...(typeof code === 'number' ? { code } : {}),
-    ...(typeof name === 'string' ? { name } : {}),
-    ...(text ? { detail: text.slice(0, 500) } : {}),
-    ...(typeof pointer === 'string' ? { pointer: pointer.slice(0, 200) } : {}),
-  };
+/** No answer came, so the same question may be asked again by itself. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ApiError && (error.kind === 'network' || error.kind === 'timeout');
 }

@@ -43,6 +43,19 @@ describe('texts', () => {
     }
   });
 
+  it('have no group that two files of a language both claim', () => {
+    for (const language of ['en', 'zh']) {
+      const files = readdirSync(import.meta.dirname).filter((name) =>
+        new RegExp(`^${language}(_\\w+)?\\.json$`).test(name),
+      );
+      expect(files.length).toBeGreaterThan(2);
+      const groups = files.flatMap((name) =>
+        Object.keys(JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8'))),
+      );
+      expect(groups.filter((group, at) => groups.indexOf(group) !== at)).toEqual([]);
+    }
+  });
+
   it('exist for every key the pages name', () => {
     const used = sources(join(import.meta.dirname, '..')).flatMap((source) =>
       [...source.matchAll(/\bt\(\s*'([\w.]+)'/g)].map((found) => found[1] ?? ''),

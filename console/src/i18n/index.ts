@@ -3,17 +3,19 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import en from './en.json';
 import enAccount from './en_account.json';
+import enProblems from './en_problems.json';
 import enProjects from './en_projects.json';
 import zh from './zh.json';
 import zhAccount from './zh_account.json';
+import zhProblems from './zh_problems.json';
 import zhProjects from './zh_projects.json';
 
 const key = 'postage.language';
 export const languages = ['zh', 'en'] as const;
-/** All texts by language: what an account pays, limits, agrees and asks, and its projects, have files of their own. */
+/** All texts by language: what an account pays, limits, agrees and asks, its projects and what can go wrong have files of their own. */
 export const texts = {
-  en: { ...en, ...enAccount, ...enProjects },
-  zh: { ...zh, ...zhAccount, ...zhProjects },
+  en: { ...en, ...enAccount, ...enProjects, ...enProblems },
+  zh: { ...zh, ...zhAccount, ...zhProjects, ...zhProblems },
 };
 export type Language = (typeof languages)[number];
 

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { changeCap, makeCap } from '../api/calls_terms.ts';
 import type { Project } from '../api/types.ts';
 import type { Cap, CapScope } from '../api/types_terms.ts';
+import type { Labels } from '../problem/use_words.ts';
 import { Failed } from '../ui/states.tsx';
 
 const scopes: CapScope[] = ['project', 'channels', 'account'];
@@ -66,9 +67,22 @@ function Where({ scope, project, prefix, projects, onScope, onProject, onPrefix 
   );
 }
 
+/** What the form calls the members that the server may point at. */
+function useLabels(currency: string): Labels {
+  const { t } = useTranslation();
+  return {
+    scope: t('caps.where'),
+    project: t('caps.project'),
+    prefix: t('caps.prefix'),
+    units: t('caps.units'),
+    amount: t('caps.money', { currency }),
+  };
+}
+
 export function CapForm({ account, currency, projects, cap, onClose }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const labels = useLabels(currency);
   const [scope, setScope] = useState<CapScope>('project');
   const [project, setProject] = useState(projects[0]?.id ?? '');
   const [prefix, setPrefix] = useState('');
@@ -134,7 +148,7 @@ export function CapForm({ account, currency, projects, cap, onClose }: Props) {
           />
         ) : null}
         <p className="hint">{withMoney ? t('caps.atLeastOne') : null}</p>
-        {save.error ? <Failed error={save.error} /> : null}
+        {save.error ? <Failed error={save.error} labels={labels} /> : null}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t('app.cancel')}

@@ -1,7 +1,6 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { RTMBaseError } from 'postage-rtm';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -9,9 +8,8 @@ import { useProjects } from '../api/queries.ts';
 import type { Project } from '../api/types.ts';
 import { formatQuantity } from '../exact/decimal.ts';
 import { SendIcon } from '../ui/icons.tsx';
-import { Notice } from '../ui/notice.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { Empty, Failed, Loading, useErrorText } from '../ui/states.tsx';
+import { Empty, Failed, Loading } from '../ui/states.tsx';
 import { formatSecond } from '../ui/time.ts';
 import { payloadBytes } from './units.ts';
 import { type Live, type LiveMessage, type LiveState, useLive } from './use_live.ts';
@@ -26,21 +24,6 @@ function LiveBadge({ state }: { state: LiveState }) {
       <span className="dot" aria-hidden="true" />
       {t(`live.state.${state}`)}
     </span>
-  );
-}
-
-function LiveError({ error }: { error: unknown }) {
-  const { t } = useTranslation();
-  const text = useErrorText();
-  if (!(error instanceof RTMBaseError)) return <Notice tone="stop" title={text(error)} urgent />;
-  const { quota } = error;
-  const title = quota ? t(`live.refused.${quota.name}`, { defaultValue: error.reason }) : error.reason;
-  return (
-    <Notice tone="stop" title={title} urgent>
-      {quota?.limit && quota.used
-        ? t('live.refused.numbers', { used: formatQuantity(quota.used), limit: formatQuantity(quota.limit) })
-        : t('live.refused.code', { code: error.errorCode })}
-    </Notice>
   );
 }
 
@@ -202,7 +185,7 @@ function Connected({ account, projects, userId, zone, onUse, onState }: PanelPro
           </Button>
         )}
       </div>
-      {live.error ? <LiveError error={live.error} /> : null}
+      {live.error ? <Failed error={live.error} /> : null}
       {off && live.messages.length === 0 ? (
         <Empty title={t('live.off')}>{t('live.offHint')}</Empty>
       ) : (

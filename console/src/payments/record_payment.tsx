@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { recordPayment } from '../api/calls_money.ts';
 import { refreshAccount } from '../api/queries.ts';
 import type { Booked, NewPayment } from '../api/types_money.ts';
+import type { Labels } from '../problem/use_words.ts';
 import { Failed } from '../ui/states.tsx';
 import { dayText } from '../ui/time.ts';
 
@@ -17,9 +18,22 @@ interface Props {
   onDone(booked: Booked): void;
 }
 
+/** What the form calls the members that the server may point at. */
+function useLabels(currency: string): Labels {
+  const { t } = useTranslation();
+  return {
+    id: t('record.number'),
+    date: t('record.date'),
+    amount: t('record.amount', { currency }),
+    payer: t('record.payer'),
+    reference: t('record.reference'),
+  };
+}
+
 export function RecordPayment({ account, currency, zone, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const labels = useLabels(currency);
   const [payment, setPayment] = useState<NewPayment>(() => ({
     id: '',
     date: dayText(Date.now(), zone),
@@ -71,7 +85,7 @@ export function RecordPayment({ account, currency, zone, onClose, onDone }: Prop
         {field('date', t('record.date'), { required: true, type: 'date' })}
         {field('payer', t('record.payer'), { maxLength: 200 })}
         {field('reference', t('record.reference'), { maxLength: 500 })}
-        {book.error ? <Failed error={book.error} /> : null}
+        {book.error ? <Failed error={book.error} labels={labels} /> : null}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t('app.cancel')}

@@ -8,8 +8,7 @@ import type { PlanChange } from '../api/types.ts';
 import { formatMoney } from '../exact/decimal.ts';
 import { ArrowIcon } from '../ui/icons.tsx';
 import { useNames } from '../ui/names.ts';
-import { Notice } from '../ui/notice.tsx';
-import { Failed, Loading, useErrorText } from '../ui/states.tsx';
+import { Failed, Loading } from '../ui/states.tsx';
 import { formatInstant } from '../ui/time.ts';
 
 interface Props {
@@ -63,7 +62,6 @@ function Preview({ change, zone, currency }: { change: PlanChange; zone: string;
 export function ChangePlan({ account, plan, zone, currency, onClose, onDone }: Props) {
   const { t } = useTranslation();
   const names = useNames();
-  const errorText = useErrorText();
   const client = useQueryClient();
   const preview = useQuery({
     queryKey: ['plan change', account, plan],
@@ -99,7 +97,7 @@ export function ChangePlan({ account, plan, zone, currency, onClose, onDone }: P
       ) : (
         <Loading height={150} />
       )}
-      {change.error ? <Notice tone="stop" title={errorText(change.error)} urgent /> : null}
+      {change.error ? <Failed error={change.error} /> : null}
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={close}>
           {t('app.cancel')}

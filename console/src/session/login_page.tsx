@@ -7,12 +7,11 @@ import { ApiError } from '../api/errors.ts';
 import { LanguageSwitch, SchemeSwitch } from '../app/preferences.tsx';
 import { CheckIcon, Logo } from '../ui/icons.tsx';
 import { Notice } from '../ui/notice.tsx';
-import { useErrorText } from '../ui/states.tsx';
+import { Failed } from '../ui/states.tsx';
 import { openSession, useSessionState } from './store.ts';
 
 function LoginForm() {
   const { t } = useTranslation();
-  const errorText = useErrorText();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const login = useMutation({ mutationFn: () => logIn(email.trim(), password), onSuccess: openSession });
@@ -23,7 +22,13 @@ function LoginForm() {
   };
   return (
     <form onSubmit={submit} className="login-form">
-      {login.error ? <Notice tone="stop" title={wrong ? t('login.wrong') : errorText(login.error)} urgent /> : null}
+      {wrong ? (
+        <Notice tone="stop" title={t('login.wrong')} urgent testId="failed">
+          {t('login.wrongHint')}
+        </Notice>
+      ) : login.error ? (
+        <Failed error={login.error} />
+      ) : null}
       <TextInput
         label={t('login.email')}
         type="email"

@@ -1,6 +1,8 @@
 // Which field of a form a refusal is about, and what is said there.
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/errors.ts';
+import { explain } from '../problem/explain.ts';
+import { useWords } from '../problem/use_words.ts';
 
 /**
  * The member that the server refused, "name" or "limits.flush_gap_ms"; null when the refusal names none. It comes as a
@@ -28,10 +30,12 @@ export interface FieldErrors {
 /** Splits a form's failure: at one of `fields`, or for the whole form. A conflict at a field is a value already taken. */
 export function useFieldErrors(error: unknown, fields: readonly string[]): FieldErrors {
   const { t } = useTranslation();
+  const words = useWords();
   const field = refusedField(error);
   if (field === null || !fields.includes(field) || !(error instanceof ApiError)) {
     return { at: () => undefined, rest: error };
   }
-  const text = error.kind === 'conflict' ? t('field.taken') : t('field.refused', { why: refusalText(error) });
+  const why = error.kind === 'conflict' ? t('field.taken') : t('field.refused', { why: refusalText(error) });
+  const text = words.reason(explain(error)) ?? why;
   return { at: (name) => (name === field ? text : undefined), rest: null };
 }

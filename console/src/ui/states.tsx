@@ -1,15 +1,16 @@
 // The states every page shares: loading, nothing there, failed, and "shown but no longer fresh".
-import { Button, Skeleton } from '@mantine/core';
+import { Skeleton } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ApiError } from '../api/errors.ts';
-import { RetryIcon } from './icons.tsx';
-import { Notice } from './notice.tsx';
+import { explain } from '../problem/explain.ts';
+import { useWords } from '../problem/use_words.ts';
 
-/** One sentence for people, in their language; the server's own detail is added by `Failed`. */
+export { Failed } from '../problem/failed.tsx';
+
+/** One sentence for people, in their language; `Failed` says all there is to say. */
 export function useErrorText(): (error: unknown) => string {
-  const { t } = useTranslation();
-  return (error) => t(`error.${error instanceof ApiError ? error.kind : 'unknown'}`);
+  const { what } = useWords();
+  return (error) => what(explain(error));
 }
 
 export function Loading({ height = 160 }: { height?: number }) {
@@ -18,22 +19,6 @@ export function Loading({ height = 160 }: { height?: number }) {
     <div role="status" aria-label={t('state.loading')}>
       <Skeleton height={height} radius="md" />
     </div>
-  );
-}
-
-export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
-  const { t } = useTranslation();
-  const text = useErrorText();
-  const detail = error instanceof ApiError ? error.problem.detail : undefined;
-  const again = retry ? (
-    <Button size="compact-sm" variant="default" leftSection={<RetryIcon size={14} />} onClick={retry}>
-      {t('state.retry')}
-    </Button>
-  ) : null;
-  return (
-    <Notice tone="stop" title={text(error)} action={again} urgent>
-      {detail}
-    </Notice>
   );
 }
 
