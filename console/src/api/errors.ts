@@ -42,6 +42,11 @@ export function kindOfStatus(status: number): ApiErrorKind {
   return status >= 500 ? 'server' : 'invalid';
 }
 
+/** Asking the same again would get the same answer. */
+export function isSettled(error: unknown): boolean {
+  return error instanceof ApiError && (error.kind === 'forbidden' || error.kind === 'not_found');
+}
+
 /** No answer came, so the same question may be asked again by itself. */
 export function isAway(error: unknown): boolean {
   return error instanceof ApiError && (error.kind === 'network' || error.kind === 'timeout');

@@ -111,6 +111,16 @@ describe('a failed call', () => {
     expect(retry).toHaveBeenCalledTimes(2);
   });
 
+  it('that would only be refused again offers no second try', () => {
+    for (const kind of ['forbidden', 'not_found'] as const) {
+      const { unmount } = render(page(new ApiError(kind, 403), { retry: () => undefined }));
+      expect(screen.queryByRole('button')).toBeNull();
+      unmount();
+    }
+    render(page(new ApiError('server', 503), { retry: () => undefined }));
+    expect(screen.getByRole('button').textContent).toBe('Try again');
+  });
+
   it('of a change that may have arrived says to look first', () => {
     render(page(new ApiError('timeout', 0)));
     expect(text('problem-act')).toContain('look first whether it was done');

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useInRouterContext } from 'react-router';
-import { isAway } from '../api/errors.ts';
+import { isAway, isSettled } from '../api/errors.ts';
 import { CopyText } from '../ui/copy_text.tsx';
 import { RetryIcon } from '../ui/icons.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -117,17 +117,18 @@ export function Failed({ error, retry, labels, testId }: Props) {
   const found = explain(error);
   const mayRetry = useMayRetry(found.again);
   const asking = useAskAgain(error, retry);
-  const again = retry ? (
-    <Button
-      size="compact-sm"
-      variant="default"
-      leftSection={<RetryIcon size={14} />}
-      disabled={!mayRetry}
-      onClick={() => retry()}
-    >
-      {t('state.retry')}
-    </Button>
-  ) : null;
+  const again =
+    retry && !isSettled(error) ? (
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<RetryIcon size={14} />}
+        disabled={!mayRetry}
+        onClick={() => retry()}
+      >
+        {t('state.retry')}
+      </Button>
+    ) : null;
   return (
     <Notice tone="stop" title={words.what(found)} action={again} urgent testId={testId ?? 'failed'}>
       <ProblemBody found={found} asking={asking} {...(labels ? { labels } : {})} />
