@@ -43,6 +43,7 @@ export function readBooked(value: unknown): Booked {
     payment: optionalText(from, 'payment'),
     account: optionalText(from, 'account'),
     problem: optionalText(from, 'problem'),
+    pointer: optionalText(from, 'pointer'),
   };
 }
 

@@ -21,6 +21,8 @@ export interface Booked {
   payment: string | null;
   account: string | null;
   problem: string | null;
+  /** Which column the problem is about, "/reference". */
+  pointer: string | null;
 }
 
 export interface NewPayment {

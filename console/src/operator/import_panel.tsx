@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { importPayments } from '../api/calls_money.ts';
 import type { Booked } from '../api/types_money.ts';
+import { BookedNote } from '../payments/booked_note.tsx';
 import { TableHead } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ScrollBox } from '../ui/scroll_box.tsx';
@@ -90,7 +91,9 @@ function Answers({ answers }: { answers: Booked[] }) {
                     <Link to={`/accounts/${encodeURIComponent(answer.account)}/payments`}>{answer.account}</Link>
                   )}
                 </td>
-                <td className="wrap">{answer.problem}</td>
+                <td className="wrap">
+                  <BookedNote booked={answer} />
+                </td>
               </tr>
             ))}
           </tbody>

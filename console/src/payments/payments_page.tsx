@@ -8,6 +8,7 @@ import { useMay } from '../session/may.ts';
 import { Notice } from '../ui/notice.tsx';
 import { QueryBody } from '../ui/query_body.tsx';
 import { BalancePanel } from './balance_panel.tsx';
+import { BookedNote } from './booked_note.tsx';
 import { AdjustmentsPanel, PaymentsPanel } from './lists.tsx';
 import { OpenPanel } from './open_panel.tsx';
 import { PrepaidPanel } from './prepaid_panel.tsx';
@@ -36,7 +37,7 @@ function Head({ account, currency, zone }: { account: string; currency: string; 
           title={t(`record.result.${done.result}`, { defaultValue: done.result })}
           testId="booked"
         >
-          {done.problem}
+          <BookedNote booked={done} />
         </Notice>
       ) : null}
       {asking ? (
