@@ -316,22 +316,22 @@ for (const [language, look] of languages) {
 test('nothing is offered that a role may not do', async () => {
   const { owner, project } = made.en;
   const offers = {
-    admin: { keys: true, people: true, make: 1, add: 1, certificates: true, token: true },
-    developer: { keys: true, people: false, make: 1, add: 0, certificates: true, token: true },
-    billing: { keys: false, people: true, make: 0, add: 0, certificates: false, token: false },
-    viewer: { keys: false, people: false, make: 0, add: 0, certificates: false, token: false },
+    admin: { keys: true, people: true, bills: true, make: 1, add: 1, certificates: true, token: true },
+    developer: { keys: true, people: false, bills: false, make: 1, add: 0, certificates: true, token: true },
+    billing: { keys: false, people: true, bills: true, make: 0, add: 0, certificates: false, token: false },
+    viewer: { keys: false, people: false, bills: false, make: 0, add: 0, certificates: false, token: false },
   };
   for (const [role, wanted] of Object.entries(offers)) {
     const who = await addPerson(world, owner.account, 'Role', role);
     const page = await world.open(who, at(owner, '/projects'));
     await page.getByTestId(`project-${project}`).waitFor();
     const tabs = await page.getByRole('navigation').getByRole('link').allInnerTexts();
-    const seen = { keys: tabs.includes('API keys'), people: tabs.includes('People') };
-    assert.deepEqual(seen, { keys: wanted.keys, people: wanted.people }, role);
+    const seen = { keys: tabs.includes('API keys'), people: tabs.includes('People'), bills: tabs.includes('Invoices') };
+    assert.deepEqual(seen, { keys: wanted.keys, people: wanted.people, bills: wanted.bills }, role);
     assert.equal(await page.getByTestId('make-project').count(), wanted.make, role);
     await page.getByTestId(`project-${project}`).getByRole('link').click();
     await page.getByTestId('technical').waitFor();
-    assert.equal((await page.getByTestId('secondary-disable').count()) > 0, wanted.certificates, role);
+    assert.equal((await page.locator('.slots button').count()) > 0, wanted.certificates, role);
     assert.equal((await page.getByTestId('make-token').count()) > 0, wanted.token, role);
     assert.equal((await page.getByTestId('rename').count()) > 0, wanted.certificates, role);
     if (wanted.people) {
@@ -346,6 +346,13 @@ test('nothing is offered that a role may not do', async () => {
       await page.getByRole('navigation').getByRole('link', { name: 'API keys' }).click();
       await page.getByTestId('keys').waitFor();
       assert.equal(await page.getByTestId('make-key').count(), wanted.add, role);
+    }
+    // No tab leads to a refusal, and the overview asks for nothing that is refused.
+    for (const tab of tabs) {
+      await page.getByRole('navigation').getByRole('link', { name: tab, exact: true }).click();
+      await page.waitForLoadState('networkidle');
+      await page.waitForFunction(() => document.querySelector('.mantine-Skeleton-root') === null);
+      assert.equal(await page.getByRole('alert').count(), 0, `${tab} as ${role}`);
     }
     await done(page, `as ${role}`);
   }

@@ -41,17 +41,17 @@ function PersonMenu() {
   );
 }
 
-/** The pages of an account beside its overview, in their order, and the permission that one needs to see anything there. */
-const accountPages: readonly { name: string; needs?: Permission }[] = [
-  { name: 'projects', needs: 'project_read' },
-  { name: 'keys', needs: 'key_read' },
-  { name: 'people', needs: 'member_read' },
-  { name: 'invoices' },
-  { name: 'payments' },
-  { name: 'limits' },
-  { name: 'plans' },
-  { name: 'contract' },
-  { name: 'support' },
+/** The pages of an account beside its overview, in their order; who has none of the permissions sees nothing there. */
+const accountPages: readonly { name: string; needs: readonly Permission[] }[] = [
+  { name: 'projects', needs: ['project_read'] },
+  { name: 'keys', needs: ['key_read'] },
+  { name: 'people', needs: ['member_read'] },
+  { name: 'invoices', needs: ['bill_read'] },
+  { name: 'payments', needs: ['bill_read'] },
+  { name: 'limits', needs: ['bill_read', 'message_publish'] },
+  { name: 'plans', needs: ['usage_read'] },
+  { name: 'contract', needs: ['bill_read'] },
+  { name: 'support', needs: ['support_read'] },
 ];
 
 function Tabs({ account }: { account: string | undefined }) {
@@ -77,7 +77,7 @@ function Tabs({ account }: { account: string | undefined }) {
       {account ? link(`/accounts/${encodeURIComponent(account)}`, t('nav.overview'), true) : null}
       {account
         ? accountPages
-            .filter(({ needs }) => needs === undefined || may(needs))
+            .filter(({ needs }) => needs.some(may))
             .map(({ name }) => link(`/accounts/${encodeURIComponent(account)}/${name}`, t(`nav.${name}`)))
         : null}
       {!account && may('payment_write') ? link('/received', t('nav.received')) : null}

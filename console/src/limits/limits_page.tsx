@@ -24,8 +24,12 @@ export function LimitsPage() {
       <QueryBody query={usage} height={420}>
         {({ currency, zone }) => (
           <>
-            <BudgetPanel account={account} mayChange={mayChange} />
-            <CapsPanel account={account} currency={currency} zone={zone} mayChange={mayChange} />
+            {may('bill_read') || !may('message_publish') ? (
+              <>
+                <BudgetPanel account={account} mayChange={mayChange} />
+                <CapsPanel account={account} currency={currency} zone={zone} mayChange={mayChange} />
+              </>
+            ) : null}
             {may('message_publish') ? <TryOut account={account} zone={zone} /> : null}
           </>
         )}

@@ -9,6 +9,7 @@ import { meterNames, type Usage } from '../api/types.ts';
 import { BillPanel } from '../bill/bill_panel.tsx';
 import { LivePanel } from '../live/live_panel.tsx';
 import { ForecastPanel } from '../outlook/forecast_panel.tsx';
+import { useMay } from '../session/may.ts';
 import { useSession } from '../session/store.ts';
 import { useNames } from '../ui/names.ts';
 import { Notice } from '../ui/notice.tsx';
@@ -75,6 +76,7 @@ function Overview({ account, onLive }: { account: string; onLive(on: boolean): v
   const { person } = useSession();
   // Each tab is a user of its own: one user ID has one connection, and a second log-in would end the first.
   const [userId] = useState(() => `console-${person.id}-${Math.random().toString(36).slice(2, 6)}`);
+  const may = useMay(account);
   const usage = useUsage(account);
   const onUse = useCallback(() => void refreshMeters(client, account), [client, account]);
   if (!usage.data) {
@@ -93,11 +95,17 @@ function Overview({ account, onLive }: { account: string; onLive(on: boolean): v
         ))}
       </div>
       <div className="columns">
-        <BillPanel account={account} zone={usage.data.zone} />
-        <LivePanel account={account} userId={userId} zone={usage.data.zone} onUse={onUse} onState={onLive} />
+        {may('bill_read') ? (
+          <div className={may('token_create') ? 'cell' : 'cell whole'}>
+            <BillPanel account={account} zone={usage.data.zone} />
+          </div>
+        ) : null}
+        {may('token_create') ? (
+          <LivePanel account={account} userId={userId} zone={usage.data.zone} onUse={onUse} onState={onLive} />
+        ) : null}
         <UsagePanel account={account} usage={usage.data} />
         <ProjectsPanel account={account} usage={usage.data} />
-        <ForecastPanel account={account} zone={usage.data.zone} />
+        {may('bill_read') ? <ForecastPanel account={account} zone={usage.data.zone} /> : null}
         <MonthUptime account={account} zone={usage.data.zone} />
       </div>
     </>

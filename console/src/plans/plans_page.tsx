@@ -105,7 +105,8 @@ export function PlansPage() {
   const plans = usePlans(usage.data?.catalogue);
   const [target, setTarget] = useState<string | null>(null);
   const [done, setDone] = useState<PlanChange | null>(null);
-  const mayChange = useMay(account)('plan_change');
+  const may = useMay(account);
+  const mayChange = may('plan_change');
   const error = usage.error ?? plans.error;
   const table = plans.data;
   const body = () => {
@@ -149,7 +150,7 @@ export function PlansPage() {
       ) : null}
       {mayChange ? null : <Notice tone="gap" title={t('plans.mayNot')} />}
       {body()}
-      {usage.data ? <WhatIf account={account} usage={usage.data} /> : null}
+      {usage.data && may('bill_read') ? <WhatIf account={account} usage={usage.data} /> : null}
       {usage.data ? (
         <ChangePlan
           account={account}

@@ -1,8 +1,22 @@
 // Which role the page offers what to. The server decides (src/spec/roles.def); this only hides what it would refuse.
 import { useSession } from './store.ts';
 
+const everybody = [
+  'owner',
+  'admin',
+  'billing',
+  'developer',
+  'viewer',
+  'operator',
+  'finance',
+  'support',
+  'read_only',
+] as const;
+
 export const roles = {
-  project_read: ['owner', 'admin', 'billing', 'developer', 'viewer', 'operator', 'finance', 'support', 'read_only'],
+  project_read: everybody,
+  usage_read: everybody,
+  support_read: everybody,
   project_write: ['owner', 'admin', 'developer', 'operator'],
   certificate_write: ['owner', 'admin', 'developer', 'operator'],
   token_create: ['owner', 'admin', 'developer', 'operator'],
