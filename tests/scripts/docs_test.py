@@ -2,6 +2,7 @@
 """Documents must tell the truth: pages made from rows equal what the binary prints, and every ```console block whose line
 begins with `$ postage` prints exactly what the page shows below it. docs_test.py --write mends the pages instead."""
 import glob
+import json
 import os
 import re
 import subprocess
@@ -33,6 +34,21 @@ def check(name, path, have, want):
         print(f'{name}: differs from what the binary prints; run tests/scripts/docs_test.py --write and look at the diff')
 
 
+def errors_in_chinese():
+    """The rows of the English page in the words that the console has for them: one home for each text."""
+    texts = json.load(open(f'{ROOT}/console/src/i18n/zh_problems.json'))
+    page = printed(['docs', 'errors'])
+    advice = {'no': '改正后再试', 'later': '稍后可重试', 'resync': '重新读取后重试', 'login': '重新登录'}
+    lines = ['# 错误码', '', '由 `src/spec/errors.def` 的行与控制台的中文文案生成（`tests/scripts/docs_test.py --write`），请勿手工修改。',
+             '英文说明见 [errors.md](errors.md)。', '', '| 编号 | 名称 | HTTP | 重试 | 发生了什么 | 该怎么做 |', '|---|---|---|---|---|---|']
+    for number, name, http, retry in re.findall(r'^\| (-?\d+) \| `(\w+)` \| (\d+) \| (\w+) \|', page, re.M):
+        if name == 'ok':
+            continue
+        words = texts['problem'][name]
+        lines.append(f"| {number} | `{name}` | {http} | {advice[retry]} | {words['what']} | {words['act']} |")
+    return '\n'.join(lines) + '\n'
+
+
 def mend_blocks(text):
     """The page with the output of every `$ postage` block as the binary prints it now."""
     def block(found):
@@ -49,6 +65,8 @@ def main():
         path = f'{ROOT}/docs/{page}.md'
         have = open(path).read() if os.path.exists(path) else ''
         check(path, path, have, printed(['docs', page]))
+    path = f'{ROOT}/docs/errors.zh.md'
+    check(path, path, open(path).read() if os.path.exists(path) else '', errors_in_chinese())
     for path in sorted(glob.glob(f'{ROOT}/docs/**/*.md', recursive=True)) + [f'{ROOT}/README.md']:
         text = open(path).read()
         if '```console\n$ postage ' in text:
