@@ -16,10 +16,12 @@ function binary() {
   return found;
 }
 
-/** @returns {Promise<{url: string, logins: object[], projects: object[], stop(): Promise<void>}>} */
-export async function startDemo() {
-  const folder = mkdtempSync(join(tmpdir(), 'postage-browser-'));
-  const child = spawn(binary(), ['demo', '--json', '--no-traffic', '--port', '0', '--data-dir', folder], {
+/**
+ * A stopped server whose folder was kept comes back with the same `folder` and `port`.
+ * @returns {Promise<{url: string, logins: object[], projects: object[], folder: string, stop(how?: {keep?: boolean}): Promise<void>}>}
+ */
+export async function startDemo({ folder = mkdtempSync(join(tmpdir(), 'postage-browser-')), port = '0' } = {}) {
+  const child = spawn(binary(), ['demo', '--json', '--no-traffic', '--port', port, '--data-dir', folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
@@ -33,10 +35,11 @@ export async function startDemo() {
   const facts = JSON.parse(line);
   return {
     ...facts,
-    stop: async () => {
+    folder,
+    stop: async ({ keep = false } = {}) => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
       await exited;
-      rmSync(folder, { recursive: true, force: true });
+      if (!keep) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
