@@ -3,6 +3,7 @@
 #include "api/services.h"
 #include "api/usage_view.h"
 #include "api/views.h"
+#include "auth/audit.h"
 #include "invoice/catalogue_desk.h"
 
 namespace postage::api {
@@ -68,7 +69,9 @@ Outcome create(Call& call) {
   if (!catalogue->catalogue->find(fields.plan)) {
     return Problem(Errc::bad_request, "the catalogue has no plan of that name", "/plan");
   }
-  TRY(made, call.services.directory.create_account(fields, actor_of(call), call.now));
+  const auto opened = call.services.directory.create_account(fields, actor_of(call), call.now);
+  if (!opened) return pointed(opened.error());
+  const auth::AccountInfo& made = *opened;
   TRY_VOID(call.services.billing.open_account(made.id, changed_by(call, "account opened")));
   return Reply{201, account_json(made), {}, {}, {{"Location", "/v1/accounts/" + id_text(made.id)}}};
 }
@@ -93,8 +96,17 @@ Outcome change(Call& call) {
 }
 
 Outcome set_suspended(Call& call, bool suspended) {
+  Body body(call.request.body, true);
   auth::AccountChange fields;
   fields.suspended = suspended;
+  const std::string why = body.maybe_text("reason", {0, 500}).value_or("");
+  if (auto mistake = body.mistake()) return *mistake;
+  // The reason is on record before anybody is cut off: a reason that cannot be kept leaves the account as it is.
+  if (!why.empty()) {
+    const auth::AuditDraft reason{actor_of(call), suspended ? "account.suspend" : "account.restore", call.account, {},
+                                  "account " + id_text(call.account), {{"why", why}}};
+    TRY_VOID(call.services.audit.append(reason, call.now));
+  }
   TRY(changed, call.services.directory.change_account(call.account, fields, actor_of(call), call.now));
   return account_json(changed);
 }
@@ -115,9 +127,9 @@ const Route kRoutes[] = {
     {Method::patch, "/accounts/{account}", "changeAccount", "Change name, e-mail or locale", Permission::account_write,
      change, "AccountChange", "Account"},
     {Method::post, "/accounts/{account}:suspend", "suspendAccount", "Refuse the account's connections and publishes",
-     Permission::account_suspend, suspend, "", "Account"},
+     Permission::account_suspend, suspend, "OptionalReason", "Account", 200, true},
     {Method::post, "/accounts/{account}:restore", "restoreAccount", "Lift a suspension", Permission::account_suspend,
-     restore, "", "Account"},
+     restore, "OptionalReason", "Account", 200, true},
 };
 
 }  // namespace

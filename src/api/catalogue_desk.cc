@@ -133,7 +133,9 @@ Outcome move(Call& call) {
   const auto plans = read_plans(body, terms ? terms->catalogue.catalogue.get() : nullptr);
   const std::string reason = body.text("reason", {1, 500});
   if (auto mistake = body.mistake()) return *mistake;
-  TRY_VOID(call.services.catalogues->move_account(call.account, target, *from, plans, call.now, changed_by(call, reason)));
+  const auto moved =
+      call.services.catalogues->move_account(call.account, target, *from, plans, call.now, changed_by(call, reason));
+  if (!moved) return pointed(moved.error());
   return answer_move(call);
 }
 
@@ -168,7 +170,7 @@ const Route kRoutes[] = {
      Permission::account_list, go_on_with_preview, "", "CataloguePreview", 200, false, kPreviewQuery},
     {Method::put, "/accounts/{account}/catalogue", "moveAccount",
      "Move an account to another catalogue from a month's first instant on", Permission::catalogue_write, move,
-     "CatalogueMove", "AccountCatalogue"},
+     "CatalogueMove", "AccountCatalogue", 200, true},
     {Method::del, "/accounts/{account}/catalogue", "keepAccount", "Take a move back that has not begun",
      Permission::catalogue_write, stay, "", "AccountCatalogue"},
 };

@@ -73,7 +73,11 @@ TEST_F(CatalogueRoutes, DraftPreviewPublishMoveAndWithdraw) {
   EXPECT_EQ(moved.json["next"]["from"], "2026-03");
   EXPECT_EQ(moved.json["next"]["plan"], "basic");
   EXPECT_EQ(world.get(world.account_path() + "/terms", world.owner).json["next_catalogue"]["catalogue"], "cn27");
-  EXPECT_EQ(world.send("PUT", path, world.operator_token, R"({"catalogue":"cn27","from":"2026-01","reason":"x"})").status, 400);
+  const Seen listed = world.get("/v1/accounts?usage=1", world.operator_token);
+  EXPECT_EQ(listed.json["items"][0]["next_catalogue"], (Json{{"catalogue", "cn27"}, {"from", "2026-03"}}));
+  EXPECT_EQ(listed.json["items"][1]["next_catalogue"], nullptr);
+  const std::string early = R"({"catalogue":"cn27","from":"2026-01","reason":"x"})";
+  EXPECT_EQ(world.send("PUT", path, world.operator_token, early).text("pointer"), "/from");
   EXPECT_EQ(world.send("DELETE", path, world.operator_token).json["next"], nullptr);
   EXPECT_EQ(post("/catalogues/cn27:withdraw", {{"reason", "no"}}).text("state"), "withdrawn");
   const Seen list = world.get("/v1/catalogue-publications", world.operator_token);

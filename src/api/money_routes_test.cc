@@ -173,6 +173,33 @@ TEST_F(MoneyTest, BudgetContractAndTaxAreSetWithHistory) {
   EXPECT_EQ(history.json["items"][3]["by"], "op@postage.example");
 }
 
+TEST_F(MoneyTest, ADryRunOfAContractTellsBothBillsAndAgreesNothing) {
+  const std::string path = world.account_path() + "/contract";
+  const auto offer = [&](const std::string& members) {
+    return world.send("PUT", path, world.operator_token, "{" + members + R"(,"dry_run":true,"reason":"asked"})");
+  };
+  const Seen dry = offer(R"("discount_percent":"15","minimum_spend":"1000.00")");
+  ASSERT_EQ(dry.status, 200) << dry.body;
+  EXPECT_EQ(dry.json["dry_run"], true);
+  EXPECT_EQ(dry.json["contract"]["discount_percent"], "15");
+  EXPECT_EQ(dry.json["bill_before"]["total"], "559.00");
+  EXPECT_EQ(dry.json["bill_after"]["total"], "1000.00");
+  EXPECT_EQ(world.get(world.account_path() + "/bill", world.owner).text("total"), "559.00");
+  EXPECT_EQ(world.get(world.account_path() + "/history", world.owner).json["items"].size(), 1U);
+  // One that begins later is priced by this month, and is not in force in the terms that would be.
+  const Seen later = offer(R"("discount_percent":"50","from":"2026-03-01T00:00:00+08:00")");
+  EXPECT_EQ(later.json["bill_after"]["total"], "279.50");
+  EXPECT_EQ(later.json["contract"]["discount_percent"], "0");
+  EXPECT_EQ(later.json["contracts"][0]["from"], "2026-02-28T16:00:00.000Z");
+  EXPECT_EQ(offer(R"("discount_percent":"101")").text("pointer"), "/discount_percent");
+  EXPECT_EQ(offer(R"("from":"2025-01-01T00:00:00Z")").text("pointer"), "/from");
+  // What is told is what then happens.
+  ASSERT_EQ(world.send("PUT", path, world.operator_token,
+                       R"({"discount_percent":"15","minimum_spend":"1000.00","reason":"two years"})").status, 200);
+  EXPECT_EQ(world.get(world.account_path() + "/bill", world.owner).text("total"), "1000.00");
+  EXPECT_EQ(offer(R"("discount_percent":null)").json["bill_after"]["total"], "559.00");
+}
+
 TEST_F(MoneyTest, EveryChangeOfTermsIsInTheAuditLogWithWhoAndWhy) {
   const std::string ask = R"({"amount":"500.00","reason":"a quiet month"})";
   ASSERT_EQ(world.send("PUT", world.account_path() + "/budget", world.owner, ask).status, 200);

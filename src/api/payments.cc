@@ -112,8 +112,9 @@ Outcome adjust(Call& call, Adjust how, bool with_invoice) {
   if (with_invoice) wanted.invoice = body.text("invoice", {1, 40});
   const std::string reason = body.text("reason", {1, 500});
   if (auto mistake = body.mistake()) return *mistake;
-  TRY(made, (payments->*how)(call.account, wanted, call.now, changed_by(call, reason)));
-  return Reply{201, adjustment_json(made), {}, {}, {}};
+  const auto made = (payments->*how)(call.account, wanted, call.now, changed_by(call, reason));
+  if (!made) return pointed(made.error());
+  return Reply{201, adjustment_json(*made), {}, {}, {}};
 }
 Outcome credit(Call& call) { return adjust(call, &invoice::Payments::credit, false); }
 Outcome refund(Call& call) { return adjust(call, &invoice::Payments::refund, false); }
@@ -138,7 +139,8 @@ const Route kRoutes[] = {
      "balance is 0 or more. The same id again books nothing",
      Permission::payment_write, record, "NewPayment", "BookedPayment", 201, true},
     {Method::post, "/accounts/{account}/payments/{payment}:reverse", "reversePayment",
-     "A payment did not happen: what it paid is open again", Permission::payment_write, reverse, "Reason", "Payment"},
+     "A payment did not happen: what it paid is open again", Permission::payment_write, reverse, "Reason", "Payment",
+     200, true},
     {Method::post, "/payments/import", "importPayments",
      "Book a bank statement (docs/payments.md); every row is answered, a row that was booked before books nothing",
      Permission::payment_write, import_file, "PaymentFile", "BookedList"},

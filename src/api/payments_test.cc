@@ -94,6 +94,29 @@ TEST_F(PaymentRoutes, MistakesAreNamedAndCustomersMayNotBook) {
   EXPECT_EQ(world.get(path + "/statement?from=2026-13", owner).text("pointer"), "?from");
 }
 
+TEST_F(PaymentRoutes, TheStatementSaysWhatCanBePaidBackAndRefusalsNameTheirField) {
+  const auto refundable = [&] { return world.get(path + "/statement", owner).text("refundable"); };
+  const auto adjust = [&](const std::string& kind, const std::string& reference, const std::string& amount) {
+    return world.send("POST", path + "/" + kind, finance,
+                      R"({"reference":")" + reference + R"(","amount":")" + amount + R"(","reason":"asked"})");
+  };
+  EXPECT_EQ(refundable(), "0.00");
+  ASSERT_EQ(adjust("credits", "C1", "500.00").status, 201);
+  EXPECT_EQ(refundable(), "0.00") << "goodwill was not paid in";
+  ASSERT_EQ(pay("TX-1", "70.00").status, 201);
+  EXPECT_EQ(refundable(), "70.00");
+  const Seen more = adjust("refunds", "R1", "70.01");
+  EXPECT_EQ(more.status, 400);
+  EXPECT_EQ(more.text("pointer"), "/amount");
+  EXPECT_EQ(more.text("detail"), "70.00 were paid and not paid back");
+  EXPECT_EQ(adjust("refunds", "R1", "70.00").status, 201);
+  EXPECT_EQ(refundable(), "0.00");
+  EXPECT_EQ(adjust("credits", "C1", "500.01").text("pointer"), "/reference");
+  EXPECT_EQ(adjust("credits", "C2", "0.001").text("pointer"), "/amount");
+  const std::string grant = R"({"kind":"paid","reference":"G","amount":"0.001","reason":"x"})";
+  EXPECT_EQ(world.send("POST", path + "/prepaid/grants", finance, grant).text("pointer"), "/amount");
+}
+
 TEST_F(PaymentRoutes, AFileCreditsRefundsAndWriteOffs) {
   const Seen lines = world.send(
       "POST", "/v1/payments/import", finance,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/zone.h"
@@ -32,8 +33,12 @@ void append_quota_facts(Json& out, const QuotaFacts& facts) {
 
 Problem pointed(const Error& error) {
   const std::size_t end = error.detail.find(": ");
-  if (!error.detail.starts_with('/') || end == std::string::npos) return Problem(error);
-  return Problem(error.code, error.detail.substr(end + 2), error.detail.substr(0, end));
+  if (end == std::string::npos) return Problem(error);
+  const std::string place = error.detail.substr(0, end);
+  const bool pointer = place.starts_with('/');
+  const auto of_name = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  if (place.empty() || (!pointer && !std::ranges::all_of(place, of_name))) return Problem(error);
+  return Problem(error.code, error.detail.substr(end + 2), pointer ? place : "/" + place);
 }
 
 Response render(const Problem& problem, std::string_view request_id) {

@@ -42,7 +42,7 @@ struct Problem {
       : error(code, std::move(detail)), pointer(std::move(where)) {}
 };
 
-/// Errors of other rooms may begin with the JSON pointer of what is wrong, "/from: lies before ...": told as the pointer.
+/// Errors of other rooms may begin with the pointer or name of what is wrong ("/from: ...", "amount: ..."): told as pointer.
 [[nodiscard]] Problem pointed(const Error& error);
 
 /// The answer for `problem`: status of its row, members {type, title, status, detail, code, name, retry} and, where

@@ -75,11 +75,17 @@ TEST(Accounts, AreChangedSuspendedAndRestored) {
   const Seen changed = world.send("PATCH", world.account_path(), world.owner, R"({"name":"Acme Ltd"})");
   EXPECT_EQ(changed.json["name"], "Acme Ltd");
   EXPECT_EQ(world.send("POST", world.account_path() + ":suspend", world.owner).status, 403);
-  EXPECT_EQ(world.send("POST", world.account_path() + ":suspend", world.operator_token).json["suspended"], true);
+  const std::string why = R"({"reason":"abuse"})";
+  EXPECT_EQ(world.send("POST", world.account_path() + ":suspend", world.operator_token, why).json["suspended"], true);
+  const Seen audit = world.get(world.account_path() + "/audit?limit=2", world.operator_token);
+  EXPECT_EQ(audit.json["items"][0]["details"]["suspended"], "false -> true");
+  EXPECT_EQ(audit.json["items"][1]["action"], "account.suspend");
+  EXPECT_EQ(audit.json["items"][1]["details"]["why"], "abuse");
   const Seen publish =
       world.send("POST", world.project_path() + "/channels/room/messages", world.owner, R"({"payload":"x"})");
   EXPECT_EQ(publish.status, 403);
   EXPECT_EQ(publish.text("name"), "account_suspended");
+  EXPECT_EQ(world.send("POST", world.account_path() + ":restore", world.operator_token, R"({"why":"x"})").status, 400);
   EXPECT_EQ(world.send("POST", world.account_path() + ":restore", world.operator_token).json["suspended"], false);
   EXPECT_EQ(
       world.send("POST", world.project_path() + "/channels/room/messages", world.owner, R"({"payload":"x"})").status,

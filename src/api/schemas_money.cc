@@ -97,6 +97,7 @@ constexpr Schema kSchemas[] = {
     {"Statement", R"({"type":"object","required":["account","currency","zone","balance","months"],
       "properties":{"account":{"type":"string"},"currency":{"type":"string"},"zone":{"type":"string"},
       "balance":{"type":"string","description":"now; below 0: owed"},"owed":{"type":"string"},"credit":{"type":"string"},
+      "refundable":{"type":"string","description":"the most that a refund pays back now"},
       "reserved":{"type":"string"},"prepaid":{"type":"string"},"months":{"type":"array","items":{"type":"object",
       "properties":{"month":{"type":"string"},"opening":{"type":"string"},"closing":{"type":"string"},
       "entries":{"type":"array","items":{"type":"object","properties":{"id":{"type":"string"},"at":{"type":"string"},

@@ -2,6 +2,7 @@
 #include "api/csv.h"
 #include "api/money_views.h"
 #include "api/resources.h"
+#include "invoice/payments/refundable.h"
 
 namespace postage::api {
 namespace {
@@ -41,7 +42,12 @@ Outcome statement(Call& call) {
   const MonthKey from = month_or(call, "from", to);
   if (auto mistake = call.query.mistake()) return *mistake;
   TRY(shown, payments->statement(call.account, from, to, call.now));
-  if (!csv) return statement_json(shown);
+  if (!csv) {
+    TRY(back, invoice::refundable(call.services.billing.database(), call.account, *shown.currency));
+    Json out = statement_json(shown);
+    out["refundable"] = invoice::minor_text(back, *shown.currency);
+    return out;
+  }
   return csv_reply(statement_csv(shown), "statement-" + from.text() + "-" + to.text() + ".csv");
 }
 
@@ -85,7 +91,8 @@ Outcome set_collection(Call& call) {
   if (auto mistake = body.mistake()) return *mistake;
   terms.mode = known.value_or(terms.mode);
   const auto own = mode ? std::optional(terms) : std::nullopt;
-  TRY_VOID(payments->set_collection(call.account, own, call.now, changed_by(call, reason)));
+  const auto set = payments->set_collection(call.account, own, call.now, changed_by(call, reason));
+  if (!set) return pointed(set.error());
   return arrears(call);
 }
 
@@ -123,8 +130,8 @@ Outcome grant(Call& call) {
   }
   const std::string reason = body.text("reason", {1, 500});
   if (auto mistake = body.mistake()) return *mistake;
-  TRY(made, payments->grant(call.account, wanted, call.now, changed_by(call, reason)));
-  (void)made;
+  const auto made = payments->grant(call.account, wanted, call.now, changed_by(call, reason));
+  if (!made) return pointed(made.error());
   TRY(view, payments->prepaid(call.account, call.now));
   return Reply{201, prepaid_json(view, call.now), {}, {}, {}};
 }
@@ -148,12 +155,12 @@ const Route kRoutes[] = {
      Permission::bill_read, arrears, "", "Arrears"},
     {Method::put, "/accounts/{account}/collection", "setCollection",
      "The account's own terms of collection; without mode the operator's again", Permission::payment_write,
-     set_collection, "Collection", "Arrears"},
+     set_collection, "Collection", "Arrears", 200, true},
     {Method::get, "/accounts/{account}/prepaid", "getPrepaid", "Prepaid balance: what the month may cost and every grant",
      Permission::bill_read, prepaid, "", "Prepaid"},
     {Method::put, "/accounts/{account}/prepaid", "setPrepaid",
      "Prepaid: what the grants do not pay is refused, exactly to the unit", Permission::payment_write, set_prepaid,
-     "PrepaidSwitch", "Prepaid"},
+     "PrepaidSwitch", "Prepaid", 200, true},
     {Method::post, "/accounts/{account}/prepaid/grants", "addGrant", "A paid or granted amount; it counts at once",
      Permission::payment_write, grant, "NewGrant", "Prepaid", 201, true},
 };

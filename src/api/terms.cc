@@ -3,6 +3,7 @@
 #include "api/services.h"
 #include "api/views.h"
 #include "invoice/contract_json.h"
+#include "invoice/contract_offer.h"
 
 namespace postage::api {
 namespace {
@@ -71,6 +72,17 @@ Outcome set_budget(Call& call) {
   return changed(call, call.services.billing.set_budget(call.account, amount, call.now, changed_by(call, reason)));
 }
 
+/// The terms as they would be, with the running month's bill as it is and as it would be.
+Outcome offered(Call& call, const rating::Contract& contract) {
+  const auto offer = invoice::offer_contract(call.services.billing, call.account, contract, call.now);
+  if (!offer) return pointed(offer.error());
+  Json out = terms_json(offer->terms);
+  out["dry_run"] = true;
+  out["bill_before"] = bill_json(offer->before);
+  out["bill_after"] = bill_json(offer->after);
+  return out;
+}
+
 Outcome set_contract(Call& call) {
   TRY(terms, call.services.billing.terms(call.account, call.now));
   Body body(call.request.body);
@@ -79,10 +91,12 @@ Outcome set_contract(Call& call) {
     const auto value = body.maybe_json(member);
     if (value) object += (object.empty() ? "\"" : ",\"") + std::string(member) + "\":" + *value;
   }
+  const bool dry_run = body.maybe_flag("dry_run").value_or(false);
   const std::string reason = body.text("reason", {1, 500});
   if (auto mistake = body.mistake()) return *mistake;
   const auto contract = invoice::read_contract("{" + object + "}", terms.listed->currency);
   if (!contract) return pointed(contract.error());
+  if (dry_run) return offered(call, *contract);
   const auto done = call.services.billing.set_contract(call.account, *contract, call.now, changed_by(call, reason));
   if (!done) return pointed(done.error());
   return changed(call, done);
@@ -130,13 +144,14 @@ const Route kRoutes[] = {
     {Method::put, "/accounts/{account}/budget", "setBudget",
      "The customer's own cap on the month's bill; null removes it", Permission::plan_change, set_budget, "Budget",
      "Terms"},
-    {Method::put, "/accounts/{account}/contract", "setContract", 
-     "What is agreed beyond the plan: discounts, committed minimum, bundles, overrides of the plan; the whole object",
-     Permission::contract_write, set_contract, "Contract", "Terms"},
+    {Method::put, "/accounts/{account}/contract", "setContract",
+     "What is agreed beyond the plan: discounts, committed minimum, bundles, overrides of the plan; the whole object. With "
+     "dry_run nothing is agreed, and the running month's bill is told as it is and under the contract",
+     Permission::contract_write, set_contract, "Contract", "Terms", 200, true},
     {Method::del, "/accounts/{account}/contract", "endContract", "End what is agreed, now", Permission::contract_write,
-     end_contract, "OptionalReason", "Terms"},
+     end_contract, "OptionalReason", "Terms", 200, true},
     {Method::put, "/accounts/{account}/tax", "setTax", "Tax of the account's invoices", Permission::contract_write,
-     set_tax, "Tax", "Terms"},
+     set_tax, "Tax", "Terms", 200, true},
     {Method::get, "/accounts/{account}/history", "getHistory",
      "Who changed plan, contract, tax, budget or caps, when and why", Permission::bill_read, history, "", "History", 200,
      false, kListQuery},

@@ -61,6 +61,7 @@ std::int64_t open_connections(const Call& call, const invoice::RatedMonth& rated
 void add_usage_summary(Json& account, const Call& call, AccountId id, bool with_bill) {
   account["meters"] = nullptr;
   account["bill"] = nullptr;
+  account["next_catalogue"] = nullptr;
   const auto rated = call.services.billing.running(id, call.now);
   if (!rated) {
     log(Level::warn, "account_usage_unreadable",
@@ -68,6 +69,9 @@ void add_usage_summary(Json& account, const Call& call, AccountId id, bool with_
     return;
   }
   account["meters"] = meters_json(*rated, open_connections(call, *rated));
+  if (const auto& move = rated->terms.subscription.move()) {
+    account["next_catalogue"] = {{"catalogue", move->catalogue->name}, {"from", move->from.text()}};
+  }
   if (!with_bill) return;
   account["bill"] = {{"currency", std::string(rated->bill.currency.code)},
                      {"total", money_text(rated->bill.total, rated->bill.currency)}};

@@ -12,8 +12,8 @@ Json meters_json(const invoice::RatedMonth& rated, std::int64_t open_connections
 Json projects_usage_json(const invoice::RatedMonth& rated);
 /// Connections open now in the account's projects.
 std::int64_t open_connections(const Call& call, const invoice::RatedMonth& rated);
-/// Adds `meters` and, for who may see bills, `bill` {currency, total} of the running month to an account object; null
-/// when they cannot be read now.
+/// Adds `meters`, `next_catalogue` (a move that has not begun) and, for who may see bills, `bill` {currency, total} of the
+/// running month to an account object; null when they cannot be read now.
 void add_usage_summary(Json& account, const Call& call, AccountId id, bool with_bill);
 
 }  // namespace postage::api

@@ -186,18 +186,24 @@ Result<PlanPreview> AccountHistory::change_plan(AccountId account, std::string_v
   });
 }
 
-Result<void> AccountHistory::set_contract(AccountId account, const std::optional<rating::Contract>& contract,
-                                          Instant now, const ChangedBy& by) {
+Result<AccountEvent> contract_event(db::Connection& connection, const CatalogueBook& catalogues, AccountId account,
+                                    const std::optional<rating::Contract>& contract, Instant now) {
   if (contract) TRY_VOID(check_percent(contract->discount_percent, "the discount"));
   if (contract && contract->minimum_spend) TRY_VOID(check_amount(*contract->minimum_spend, "the minimum spend"));
+  TRY(at, in_force_from(connection, account, now));
+  if (!contract) return AccountEvent{0, account, at, EventKind::contract, "null"};
+  TRY(events, read_events(connection, account));
+  TRY(before, play(events, at, catalogues));
+  TRY_VOID(check_validity(*contract, before, at));
+  TRY_VOID(catalog::check_overrides(*before.listed, contract->overrides, contract->bundles));
+  return AccountEvent{0, account, at, EventKind::contract, contract_value(*contract, before.listed->currency)};
+}
+
+Result<void> AccountHistory::set_contract(AccountId account, const std::optional<rating::Contract>& contract,
+                                          Instant now, const ChangedBy& by) {
   return database_.write([&](db::Connection& connection) -> Result<void> {
-    TRY(at, in_force_from(connection, account, now));
-    TRY(before, terms(connection, account, at));
-    if (!contract) return append(connection, {0, account, at, EventKind::contract, "null"}, by);
-    TRY_VOID(check_validity(*contract, before, at));
-    TRY_VOID(catalog::check_overrides(*before.listed, contract->overrides, contract->bundles));
-    const std::string value = contract_value(*contract, before.listed->currency);
-    return append(connection, {0, account, at, EventKind::contract, value}, by);
+    TRY(event, contract_event(connection, catalogues_, account, contract, now));
+    return append(connection, std::move(event), by);
   });
 }
 

@@ -1,7 +1,10 @@
 // Credits, refunds, write-offs, reversals and assignments: what people do to money by hand.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "invoice/payments/payments_change.h"
+#include "invoice/payments/refundable.h"
 
 namespace postage::invoice {
 namespace {
@@ -62,7 +65,7 @@ Result<Adjustment> add(db::Connection& connection, const MoneySite& site, const 
 }
 
 /// What was paid in for the account, not reversed, less what was paid back.
-Result<BigInt> refundable(db::Connection& connection, AccountId account) {
+Result<BigInt> paid_in(db::Connection& connection, AccountId account) {
   BigInt sum = 0;
   std::optional<Error> wrong;
   const auto add_up = [&](db::Row& row) {
@@ -90,7 +93,7 @@ Result<void> check_refund(db::Connection& connection, const MoneySite& site, con
     return Error(Errc::bad_request, fmt::format("amount: the credit of the account is {}",
                                                 minor_text(money.credit, site.currency())));
   }
-  TRY(paid, refundable(connection, site.facts.id));
+  TRY(paid, paid_in(connection, site.facts.id));
   if (minor > paid) {
     return Error(Errc::bad_request, fmt::format("amount: {} were paid and not paid back",
                                                 minor_text(std::max(paid, BigInt(0)), site.currency())));
@@ -107,6 +110,14 @@ Result<InvoiceDue> due_of(db::Connection& connection, const MoneySite& site, con
 }
 
 }  // namespace
+
+Result<BigInt> refundable(db::Database& database, AccountId account, const Currency& currency) {
+  return database.read([&](db::Connection& connection) -> Result<BigInt> {
+    TRY(money, money_of(connection, account, currency));
+    TRY(paid, paid_in(connection, account));
+    return std::max(BigInt(0), std::min(money.credit, paid));
+  });
+}
 
 Result<Adjustment> Payments::adjust(AccountId account, std::string_view kind, const NewAdjustment& wanted, Instant now,
                                     const ChangedBy& by) {
