@@ -4,6 +4,7 @@ import './styles.css';
 import './styles_account.css';
 import './styles_projects.css';
 import './styles_problem.css';
+import './styles_desk.css';
 import './i18n/index.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

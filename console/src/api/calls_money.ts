@@ -61,10 +61,10 @@ export function getPrepaid(account: string, signal?: AbortSignal): Promise<Prepa
 }
 
 /** The same `id` again books nothing; another amount under it is refused. */
-export function recordPayment(account: string, payment: NewPayment): Promise<Booked> {
+export function recordPayment(account: string, payment: NewPayment, onceKey?: string): Promise<Booked> {
   const { reference, payer, ...rest } = payment;
   const body = { ...rest, ...(reference === '' ? {} : { reference }), ...(payer === '' ? {} : { payer }) };
-  return call('POST', `${of(account)}/payments`, readBooked, { body });
+  return call('POST', `${of(account)}/payments`, readBooked, { body, ...(onceKey === undefined ? {} : { onceKey }) });
 }
 
 /** Books a bank statement; every row is answered. */

@@ -1,6 +1,6 @@
 // Reads answers of the API into the types of the pages. A missing or wrong member that a page cannot do without is an
 // ApiError "malformed", so that a page shows a clear state instead of "undefined".
-import { decimal, fail, optionalDecimal, optionalText, type Row, row, text } from './fields.ts';
+import { decimal, fail, optionalDecimal, optionalRow, optionalText, type Row, row, text } from './fields.ts';
 import { readInvoiceFacts, readLine } from './read_invoice.ts';
 import type {
   Account,
@@ -188,6 +188,7 @@ export function readAccount(value: unknown): Account {
   const from = row(value, 'account');
   const id = String(from.id ?? fail('id'));
   const bill = from.bill == null ? null : row(from.bill, 'bill');
+  const next = optionalRow(from, 'next_catalogue');
   const complete =
     typeof from.meters === 'object' && from.meters !== null && meterNames.every((m) => m in (from.meters as Row));
   return {
@@ -198,6 +199,8 @@ export function readAccount(value: unknown): Account {
     plan: optionalText(from, 'plan') ?? '',
     hard: typeof from.hard === 'boolean' ? from.hard : from.plan === 'free',
     suspended: from.suspended === true,
+    suspendedFor: optionalText(from, 'suspended_for'),
+    nextCatalogue: next === null ? null : { catalogue: text(next, 'catalogue'), from: text(next, 'from') },
     meters: complete ? readMeters(from.meters) : null,
     bill: bill ? { currency: text(bill, 'currency'), total: decimal(bill, 'total') } : null,
   };

@@ -1,9 +1,20 @@
 // Reads payments, the statement of account, arrears and the prepaid balance.
-import { decimal, fail, optionalDecimal, optionalRows, optionalText, type Row, row, text } from './fields.ts';
+import {
+  decimal,
+  fail,
+  optionalDecimal,
+  optionalRow,
+  optionalRows,
+  optionalText,
+  type Row,
+  row,
+  text,
+} from './fields.ts';
 import type {
   Adjustment,
   Arrears,
   Booked,
+  CollectionTerms,
   Grant,
   OpenInvoice,
   OpenInvoices,
@@ -106,6 +117,7 @@ export function readStatement(value: unknown): Statement {
     balance: decimal(from, 'balance'),
     owed: optionalDecimal(from, 'owed'),
     credit: optionalDecimal(from, 'credit'),
+    refundable: optionalDecimal(from, 'refundable'),
     reserved: optionalDecimal(from, 'reserved'),
     prepaid: optionalDecimal(from, 'prepaid'),
     months: optionalRows(from, 'months').map((month) => ({
@@ -117,14 +129,28 @@ export function readStatement(value: unknown): Statement {
   };
 }
 
+function readCollection(from: Row): CollectionTerms {
+  return {
+    mode: text(from, 'mode'),
+    deductionDay: whole(from, 'deduction_day'),
+    graceDays: whole(from, 'grace_days'),
+    tolerance: decimal(from, 'tolerance'),
+    weeklyGraceHours: whole(from, 'weekly_grace_hours'),
+    expiryNoticeDays: whole(from, 'expiry_notice_days'),
+    own: from.own === true,
+  };
+}
+
 export function readArrears(value: unknown): Arrears {
   const from = row(value, 'arrears');
+  const collection = optionalRow(from, 'collection');
   return {
     state: text(from, 'state'),
     since: optionalText(from, 'since'),
     suspendsAt: optionalText(from, 'suspends_at'),
     currency: text(from, 'currency'),
     balance: decimal(from, 'balance'),
+    collection: collection === null ? null : readCollection(collection),
   };
 }
 

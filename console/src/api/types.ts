@@ -34,6 +34,10 @@ export interface Account {
   /** Whether the plan's quotas stop the service. */
   hard: boolean;
   suspended: boolean;
+  /** "operator" or "arrears"; null: it is not suspended. */
+  suspendedFor: string | null;
+  /** A move to another price list that has not begun. */
+  nextCatalogue: { catalogue: string; from: string } | null;
   meters: Record<MeterName, Meter> | null;
   bill: { currency: string; total: string } | null;
 }

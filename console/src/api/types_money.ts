@@ -79,9 +79,26 @@ export interface Statement {
   balance: string;
   owed: string | null;
   credit: string | null;
+  /** The most that can be paid back now. */
+  refundable: string | null;
   reserved: string | null;
   prepaid: string | null;
   months: { month: string; opening: string; closing: string; entries: StatementEntry[] }[];
+}
+
+/** What an unpaid bill leads to. */
+export interface CollectionTerms {
+  mode: string;
+  /** Day of the month on which the balance must be 0 or more. */
+  deductionDay: number;
+  graceDays: number;
+  /** What a weekly check lets pass. */
+  tolerance: string;
+  weeklyGraceHours: number;
+  /** Days ahead of the end of a prepaid amount that a letter goes out. */
+  expiryNoticeDays: number;
+  /** The account's own; false: those of the operator. */
+  own: boolean;
 }
 
 export interface Arrears {
@@ -90,6 +107,7 @@ export interface Arrears {
   suspendsAt: string | null;
   currency: string;
   balance: string;
+  collection: CollectionTerms | null;
 }
 
 export interface Grant {

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { createBrowserRouter, Navigate, RouterProvider } from 'react-router';
 import { ApiError } from '../api/errors.ts';
 import { ContractPage } from '../contract/contract_page.tsx';
+import { EditContractPage } from '../contract/edit_page.tsx';
 import { InvoicePage } from '../invoices/invoice_page.tsx';
 import { InvoicesPage } from '../invoices/invoices_page.tsx';
 import { KeysPage } from '../keys/keys_page.tsx';
@@ -60,6 +61,7 @@ const router = createBrowserRouter([
       { path: '/accounts/:account/limits', element: <LimitsPage /> },
       { path: '/accounts/:account/plans', element: <PlansPage /> },
       { path: '/accounts/:account/contract', element: <ContractPage /> },
+      { path: '/accounts/:account/contract/edit', element: <EditContractPage /> },
       { path: '/accounts/:account/support', element: <SupportPage /> },
       { path: '/accounts/:account/support/:request', element: <RequestPage /> },
       { path: '/received', element: <ReceivedPage /> },

@@ -1,10 +1,10 @@
 // What the account has agreed: plan, contract, tax, features, and who changed them.
-import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { useUsage } from '../api/queries.ts';
 import { useHistory, useTerms } from '../api/queries_account.ts';
-import type { Contract, Terms } from '../api/types_terms.ts';
+import type { Terms } from '../api/types_terms.ts';
+import { ContractDesk } from '../desk/contract_desk.tsx';
 import { compare } from '../exact/decimal.ts';
 import { TableHead } from '../ui/figures.tsx';
 import { CheckIcon } from '../ui/icons.tsx';
@@ -14,38 +14,8 @@ import { QueryBody } from '../ui/query_body.tsx';
 import { ScrollBox } from '../ui/scroll_box.tsx';
 import { Empty } from '../ui/states.tsx';
 import { formatInstant, formatMonth } from '../ui/time.ts';
-import { contractLines } from './contract_lines.ts';
+import { ContractSentences, inForce, stateAt, validity } from './contract_view.tsx';
 import { useFeatureText } from './feature_text.ts';
-
-function Lines({ contract, currency }: { contract: Contract; currency: string }) {
-  const { t } = useTranslation();
-  const names = useNames();
-  const { sentence } = useFeatureText();
-  const lines = contractLines(contract, { t, currency, plan: names.plan, meter: names.meter, feature: sentence });
-  if (lines.length === 0) return null;
-  return (
-    <ul className="contract-lines">
-      {lines.map(({ text, parts }) => (
-        <li key={text}>
-          {text}
-          {parts.length === 0 ? null : (
-            <ul>
-              {parts.map((part) => (
-                <li key={part}>{part}</li>
-              ))}
-            </ul>
-          )}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function validity({ from, until }: Contract, t: TFunction, at: (instant: string) => string): string {
-  if (from !== null && until !== null) return t('contract.fromUntil', { from: at(from), until: at(until) });
-  if (until !== null) return t('contract.until', { until: at(until) });
-  return from === null ? t('contract.open') : t('contract.from', { from: at(from) });
-}
 
 function Fact({ label, value, testId }: { label: string; value: string; testId?: string }) {
   return (
@@ -56,14 +26,6 @@ function Fact({ label, value, testId }: { label: string; value: string; testId?:
   );
 }
 
-/** The contract in force among all that were agreed, with its times; the plain terms have none. */
-function inForce(terms: Terms, now: number): Contract {
-  const holds = ({ from, until }: Contract) =>
-    (from === null || Date.parse(from) <= now) && (until === null || now < Date.parse(until));
-  const found = terms.contracts.findLast(holds);
-  return { ...terms.contract, from: found?.from ?? null, until: found?.until ?? null };
-}
-
 function InForce({ terms, zone, now }: { terms: Terms; zone: string; now: number }) {
   const { t, i18n } = useTranslation();
   const names = useNames();
@@ -71,7 +33,7 @@ function InForce({ terms, zone, now }: { terms: Terms; zone: string; now: number
   const at = (instant: string) => formatInstant(instant, zone, i18n.language);
   const taxed = compare(tax.percent, '0') !== 0;
   const taxText = t(tax.inclusive ? 'contract.taxInclusive' : 'contract.taxAdded', { percent: tax.percent });
-  const lines = <Lines contract={contract} currency={terms.currency} />;
+  const lines = <ContractSentences contract={contract} currency={terms.currency} />;
   const nothing = Object.values({ ...contract, from: null, until: null, discountPercent: null }).every(
     (value) => value === null || (Array.isArray(value) && value.length === 0),
   );
@@ -105,10 +67,6 @@ function InForce({ terms, zone, now }: { terms: Terms; zone: string; now: number
   );
 }
 
-function stateAt({ from, until }: Contract, now: number): 'now' | 'later' | 'ended' {
-  if (from !== null && now < Date.parse(from)) return 'later';
-  return until !== null && Date.parse(until) <= now ? 'ended' : 'now';
-}
 const tones = { now: 'tone-ok', later: 'tone-free', ended: '' };
 
 function AllContracts({ terms, zone, now }: { terms: Terms; zone: string; now: number }) {
@@ -126,7 +84,7 @@ function AllContracts({ terms, zone, now }: { terms: Terms; zone: string; now: n
                 <span className={`badge ${tones[state]}`}>{t(`contract.state.${state}`)}</span>{' '}
                 {validity(contract, t, at)}
               </p>
-              <Lines contract={contract} currency={terms.currency} />
+              <ContractSentences contract={contract} currency={terms.currency} />
             </li>
           );
         })}
@@ -206,6 +164,7 @@ export function ContractPage() {
     <>
       <header className="page-head">
         <h1>{t('contract.title')}</h1>
+        {terms.data ? <ContractDesk account={account} terms={terms.data} /> : null}
       </header>
       <QueryBody query={usage} height={420}>
         {({ zone, asOf }) => (

@@ -3,19 +3,21 @@ import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import en from './en.json';
 import enAccount from './en_account.json';
+import enDesk from './en_desk.json';
 import enProblems from './en_problems.json';
 import enProjects from './en_projects.json';
 import zh from './zh.json';
 import zhAccount from './zh_account.json';
+import zhDesk from './zh_desk.json';
 import zhProblems from './zh_problems.json';
 import zhProjects from './zh_projects.json';
 
 const key = 'postage.language';
 export const languages = ['zh', 'en'] as const;
-/** All texts by language: what an account pays, limits, agrees and asks, its projects and what can go wrong have files of their own. */
+/** All texts by language: what accounts pay and agree, projects, operators' forms and what can go wrong have own files. */
 export const texts = {
-  en: { ...en, ...enAccount, ...enProjects, ...enProblems },
-  zh: { ...zh, ...zhAccount, ...zhProjects, ...zhProblems },
+  en: { ...en, ...enAccount, ...enDesk, ...enProjects, ...enProblems },
+  zh: { ...zh, ...zhAccount, ...zhDesk, ...zhProjects, ...zhProblems },
 };
 export type Language = (typeof languages)[number];
 

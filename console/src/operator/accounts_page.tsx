@@ -1,14 +1,16 @@
 // For operators: every account with its use and running bill, those that need attention first.
-import { SegmentedControl, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useAccounts } from '../api/queries.ts';
 import { type Account, type MeterName, meterNames } from '../api/types.ts';
+import { type AccountDesk, AccountMenu, useAccountDesk } from '../desk/account_desk.tsx';
 import { formatMoney, formatQuantity } from '../exact/decimal.ts';
 import { placesOf, useNames } from '../ui/names.ts';
 import { Panel } from '../ui/panel.tsx';
 import { Empty, Failed, Loading } from '../ui/states.tsx';
+import { formatMonth } from '../ui/time.ts';
 import { MeterBar, StateBadge } from '../usage/meter_card.tsx';
 import { noticesOf, viewOf } from '../usage/meter_state.ts';
 
@@ -38,8 +40,10 @@ function MeterCell({ account, name }: { account: Account; name: MeterName }) {
   );
 }
 
-function AccountRow({ account }: { account: Account }) {
-  const { t } = useTranslation();
+const mayAct = (desk: AccountDesk) => desk.maySuspend || desk.mayMove;
+
+function AccountRow({ account, desk }: { account: Account; desk: AccountDesk }) {
+  const { t, i18n } = useTranslation();
   const names = useNames();
   const state = worst(account);
   return (
@@ -51,10 +55,20 @@ function AccountRow({ account }: { account: Account }) {
       <td data-label={t('accounts.plan')}>
         {names.plan(account.plan)}
         <span className="why">{account.catalogue}</span>
+        {account.nextCatalogue === null ? null : (
+          <span className="why next-catalogue" data-testid={`next-${account.id}`}>
+            {t('contract.nextCatalogue', {
+              name: account.nextCatalogue.catalogue,
+              month: formatMonth(account.nextCatalogue.from, i18n.language),
+            })}
+          </span>
+        )}
       </td>
       <td data-label={t('accounts.state')}>
         {account.suspended ? (
-          <span className="badge tone-stop">{t('head.suspended')}</span>
+          <span className="badge tone-stop">
+            {t(account.suspendedFor === 'arrears' ? 'desk.suspend.arrears' : 'head.suspended')}
+          </span>
         ) : (
           <StateBadge state={state ?? 'normal'} />
         )}
@@ -65,6 +79,11 @@ function AccountRow({ account }: { account: Account }) {
       <td className="num amount" data-label={t('accounts.bill')}>
         {account.bill ? formatMoney(account.bill.total, account.bill.currency) : '–'}
       </td>
+      {mayAct(desk) ? (
+        <td className="row-actions">
+          <AccountMenu account={account} desk={desk} />
+        </td>
+      ) : null}
     </tr>
   );
 }
@@ -75,6 +94,7 @@ export function AccountsPage() {
   const accounts = useAccounts(true);
   const [search, setSearch] = useState('');
   const [filter, setFilter] = useState('all');
+  const { desk, dialogs } = useAccountDesk();
   const body = () => {
     if (!accounts.data)
       return accounts.error ? (
@@ -105,11 +125,16 @@ export function AccountsPage() {
             <th scope="col" className="num">
               {t('accounts.bill')}
             </th>
+            {mayAct(desk) ? (
+              <th scope="col">
+                <span className="sr-only">{t('caps.actions')}</span>
+              </th>
+            ) : null}
           </tr>
         </thead>
         <tbody>
           {shown.map((account) => (
-            <AccountRow key={account.id} account={account} />
+            <AccountRow key={account.id} account={account} desk={desk} />
           ))}
         </tbody>
       </table>
@@ -119,6 +144,11 @@ export function AccountsPage() {
     <>
       <header className="page-head">
         <h1>{t('accounts.title')}</h1>
+        {desk.mayOpen ? (
+          <Button onClick={() => desk.open({ kind: 'open' })} data-testid="open-account">
+            {t('desk.open.button')}
+          </Button>
+        ) : null}
       </header>
       <Panel title={t('accounts.all')} hint={t('accounts.hint')}>
         <div className="controls">
@@ -144,6 +174,7 @@ export function AccountsPage() {
         </div>
         {body()}
       </Panel>
+      {dialogs}
     </>
   );
 }

@@ -1,6 +1,8 @@
 // Payments that were received, and what else moved the balance besides invoices.
+import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useAdjustments, usePayments } from '../api/queries_account.ts';
+import type { MoneyDesk } from '../desk/money_desk.tsx';
 import { formatMoney } from '../exact/decimal.ts';
 import { TableHead } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -8,7 +10,7 @@ import { QueryBody } from '../ui/query_body.tsx';
 import { Empty } from '../ui/states.tsx';
 import { formatDate, formatPlainDay } from '../ui/time.ts';
 
-export function PaymentsPanel({ account }: { account: string }) {
+export function PaymentsPanel({ account, desk }: { account: string; desk: MoneyDesk | null }) {
   const { t, i18n } = useTranslation();
   const query = usePayments(account);
   const columns = ['date', 'number', 'payer', 'reference', 'amount'] as const;
@@ -21,7 +23,10 @@ export function PaymentsPanel({ account }: { account: string }) {
           ) : (
             <table className="table rows" data-testid="payments">
               <TableHead
-                columns={columns.map((key) => ({ key, label: t(`payments.${key}`), number: key === 'amount' }))}
+                columns={[
+                  ...columns.map((key) => ({ key, label: t(`payments.${key}`), number: key === 'amount' })),
+                  ...(desk ? [{ key: 'act', label: t('caps.actions'), number: true }] : []),
+                ]}
               />
               <tbody>
                 {payments.map((payment) => (
@@ -38,6 +43,20 @@ export function PaymentsPanel({ account }: { account: string }) {
                     <td className="num amount" data-label={t('payments.amount')}>
                       {formatMoney(payment.amount, payment.currency)}
                     </td>
+                    {desk ? (
+                      <td className="row-actions">
+                        {payment.reversed ? null : (
+                          <Button
+                            size="compact-sm"
+                            variant="default"
+                            onClick={() => desk.open({ kind: 'reverse', payment })}
+                            data-testid={`reverse-${payment.payment}`}
+                          >
+                            {t('desk.reverse.button')}
+                          </Button>
+                        )}
+                      </td>
+                    ) : null}
                   </tr>
                 ))}
               </tbody>

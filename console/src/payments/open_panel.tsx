@@ -1,8 +1,10 @@
 // Invoices that are not paid in full, and how old what is open is.
+import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useOpenInvoices } from '../api/queries_account.ts';
 import type { OpenInvoices } from '../api/types_money.ts';
+import type { MoneyDesk } from '../desk/money_desk.tsx';
 import { formatMoney } from '../exact/decimal.ts';
 import { Figures, TableHead } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -28,7 +30,14 @@ function Ageing({ open }: { open: OpenInvoices }) {
   );
 }
 
-function Rows({ account, open, zone }: { account: string; open: OpenInvoices; zone: string }) {
+interface RowsProps {
+  account: string;
+  open: OpenInvoices;
+  zone: string;
+  desk: MoneyDesk | null;
+}
+
+function Rows({ account, open, zone, desk }: RowsProps) {
   const { t, i18n } = useTranslation();
   const money = (amount: string) => formatMoney(amount, open.currency);
   const columns = ['invoice', 'issued', 'due', 'age', 'total', 'paid', 'open'] as const;
@@ -36,7 +45,12 @@ function Rows({ account, open, zone }: { account: string; open: OpenInvoices; zo
   const label = Object.fromEntries(columns.map((key) => [key, t(`open.${key}`)]));
   return (
     <table className="table rows" data-testid="open-invoices">
-      <TableHead columns={columns.map((key) => ({ key, label: t(`open.${key}`), number: numbers.includes(key) }))} />
+      <TableHead
+        columns={[
+          ...columns.map((key) => ({ key, label: t(`open.${key}`), number: numbers.includes(key) })),
+          ...(desk ? [{ key: 'act', label: t('caps.actions'), number: true }] : []),
+        ]}
+      />
       <tbody>
         {open.items.map((each) => (
           <tr key={each.number}>
@@ -62,6 +76,18 @@ function Rows({ account, open, zone }: { account: string; open: OpenInvoices; zo
             <td className="num amount" data-label={label.open}>
               {money(each.open)}
             </td>
+            {desk ? (
+              <td className="row-actions">
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() => desk.open({ kind: 'writeOff', invoice: each })}
+                  data-testid={`write-off-${each.number}`}
+                >
+                  {t('desk.writeOff.button')}
+                </Button>
+              </td>
+            ) : null}
           </tr>
         ))}
       </tbody>
@@ -69,7 +95,7 @@ function Rows({ account, open, zone }: { account: string; open: OpenInvoices; zo
   );
 }
 
-export function OpenPanel({ account, zone }: { account: string; zone: string }) {
+export function OpenPanel({ account, zone, desk }: { account: string; zone: string; desk: MoneyDesk | null }) {
   const { t } = useTranslation();
   const query = useOpenInvoices(account);
   const total = query.data ? (
@@ -85,7 +111,7 @@ export function OpenPanel({ account, zone }: { account: string; zone: string }) 
             <Empty title={t('open.empty')}>{t('open.emptyHint')}</Empty>
           ) : (
             <>
-              <Rows account={account} open={open} zone={zone} />
+              <Rows account={account} open={open} zone={zone} desk={desk} />
               <Ageing open={open} />
             </>
           )

@@ -1,54 +1,36 @@
-import { Button } from '@mantine/core';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { useUsage } from '../api/queries.ts';
-import type { Booked } from '../api/types_money.ts';
-import { useMay } from '../session/may.ts';
-import { Notice } from '../ui/notice.tsx';
+import type { Usage } from '../api/types.ts';
+import { CollectionPanel } from '../desk/collection_panel.tsx';
+import { MoneyButtons, useMoneyDesk } from '../desk/money_desk.tsx';
 import { QueryBody } from '../ui/query_body.tsx';
 import { BalancePanel } from './balance_panel.tsx';
-import { BookedNote } from './booked_note.tsx';
 import { AdjustmentsPanel, PaymentsPanel } from './lists.tsx';
 import { OpenPanel } from './open_panel.tsx';
 import { PrepaidPanel } from './prepaid_panel.tsx';
-import { RecordPayment } from './record_payment.tsx';
 import { StatementPanel } from './statement_panel.tsx';
 
-function Head({ account, currency, zone }: { account: string; currency: string; zone: string }) {
+function Panels({ account, usage }: { account: string; usage: Usage }) {
   const { t } = useTranslation();
-  const may = useMay(account);
-  const [asking, setAsking] = useState(false);
-  const [done, setDone] = useState<Booked | null>(null);
-  const good = done?.result === 'booked';
+  const { month, zone, currency, asOf } = usage;
+  const { desk, dialogs } = useMoneyDesk({ account, currency, zone, now: Date.parse(asOf) });
   return (
     <>
       <header className="page-head">
         <h1>{t('payments.title')}</h1>
-        {may('payment_write') ? (
-          <Button onClick={() => setAsking(true)} data-testid="record-payment">
-            {t('record.button')}
-          </Button>
-        ) : null}
+        {desk ? <MoneyButtons desk={desk} /> : null}
       </header>
-      {done ? (
-        <Notice
-          tone={good ? 'ok' : 'near'}
-          title={t(`record.result.${done.result}`, { defaultValue: done.result })}
-          testId="booked"
-        >
-          <BookedNote booked={done} />
-        </Notice>
+      <BalancePanel account={account} zone={zone} />
+      <PrepaidPanel account={account} zone={zone} desk={desk} />
+      <OpenPanel account={account} zone={zone} desk={desk} />
+      <StatementPanel account={account} month={month} zone={zone} />
+      <PaymentsPanel account={account} desk={desk} />
+      <AdjustmentsPanel account={account} zone={zone} />
+      {desk ? (
+        <CollectionPanel account={account} onChange={(terms) => desk.open({ kind: 'collection', terms })} />
       ) : null}
-      {asking ? (
-        <RecordPayment
-          account={account}
-          currency={currency}
-          zone={zone}
-          onClose={() => setAsking(false)}
-          onDone={setDone}
-        />
-      ) : null}
+      {dialogs}
     </>
   );
 }
@@ -58,17 +40,7 @@ export function PaymentsPage() {
   const usage = useUsage(account);
   return (
     <QueryBody query={usage} height={420}>
-      {({ month, zone, currency }) => (
-        <>
-          <Head account={account} currency={currency} zone={zone} />
-          <BalancePanel account={account} zone={zone} />
-          <PrepaidPanel account={account} zone={zone} />
-          <OpenPanel account={account} zone={zone} />
-          <StatementPanel account={account} month={month} zone={zone} />
-          <PaymentsPanel account={account} />
-          <AdjustmentsPanel account={account} zone={zone} />
-        </>
-      )}
+      {(found) => <Panels account={account} usage={found} />}
     </QueryBody>
   );
 }

@@ -1,7 +1,9 @@
 // The prepaid balance: what the month may cost, and every amount with its end. Nothing where there is none.
+import { Button } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { usePrepaid } from '../api/queries_account.ts';
 import type { Grant, Prepaid } from '../api/types_money.ts';
+import type { MoneyDesk } from '../desk/money_desk.tsx';
 import { formatMoney } from '../exact/decimal.ts';
 import { Figures, TableHead } from '../ui/figures.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -71,13 +73,41 @@ function Body({ prepaid, zone }: { prepaid: Prepaid; zone: string }) {
   );
 }
 
-export function PrepaidPanel({ account, zone }: { account: string; zone: string }) {
+function Actions({ prepaid, desk }: { prepaid: Prepaid; desk: MoneyDesk }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <Button
+        size="compact-sm"
+        variant="default"
+        onClick={() => desk.open({ kind: 'prepaid', prepaid })}
+        data-testid="switch-prepaid"
+      >
+        {t(prepaid.prepaid ? 'desk.prepaid.turnOff' : 'desk.prepaid.turnOn')}
+      </Button>
+      <Button size="compact-sm" variant="default" onClick={() => desk.open({ kind: 'grant' })} data-testid="add-grant">
+        {t('desk.grant.button')}
+      </Button>
+    </>
+  );
+}
+
+/** Nothing where there is none, but for who may make an account prepaid. */
+export function PrepaidPanel({ account, zone, desk }: { account: string; zone: string; desk: MoneyDesk | null }) {
   const { t } = useTranslation();
   const { data } = usePrepaid(account);
-  if (!data || (!data.prepaid && data.grants.length === 0)) return null;
+  if (!data) return null;
+  const used = data.prepaid || data.grants.length > 0;
+  if (!used && desk === null) return null;
+  const hint = data.prepaid ? 'prepaid.hint' : used ? 'prepaid.hintLeft' : 'desk.prepaid.off';
   return (
-    <Panel title={t('prepaid.title')} hint={t(data.prepaid ? 'prepaid.hint' : 'prepaid.hintLeft')} className="prepaid">
-      <Body prepaid={data} zone={zone} />
+    <Panel
+      title={t('prepaid.title')}
+      hint={t(hint)}
+      className={used ? 'prepaid' : 'prepaid head-only'}
+      action={desk ? <Actions prepaid={data} desk={desk} /> : null}
+    >
+      {used ? <Body prepaid={data} zone={zone} /> : null}
     </Panel>
   );
 }

@@ -28,6 +28,10 @@ export const roles = {
   plan_change: ['owner', 'admin', 'billing', 'operator', 'finance'],
   message_publish: ['owner', 'admin', 'developer', 'operator'],
   payment_write: ['operator', 'finance'],
+  contract_write: ['operator', 'finance'],
+  account_create: ['operator'],
+  account_suspend: ['operator', 'finance'],
+  catalogue_write: ['operator'],
   support_write: ['owner', 'admin', 'billing', 'developer', 'operator', 'support'],
   support_answer: ['operator', 'support'],
 } as const;

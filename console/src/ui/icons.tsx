@@ -34,6 +34,7 @@ export const StorageIcon = (props: IconProps) => (
 export const CheckIcon = (props: IconProps) => <Line {...props} d="M4 10.500l4 4 8-9" />;
 export const AlertIcon = (props: IconProps) => <Line {...props} d="M10 3l7.5 13h-15zM10 8v4M10 14.200v.1" />;
 export const StopIcon = (props: IconProps) => <Line {...props} d="M6.5 2.500h7l4 4v7l-4 4h-7l-4-4v-7zM7 10h6" />;
+export const MoreIcon = (props: IconProps) => <Line {...props} d="M4.5 10v.1M10 10v.1M15.5 10v.1" />;
 export const PlusIcon = (props: IconProps) => <Line {...props} d="M10 3.500v13M3.5 10h13" />;
 export const InfinityIcon = (props: IconProps) => (
   <Line
