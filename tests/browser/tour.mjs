@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { logIn, openPage } from './browser.mjs';
 import { bankFile, fullContract, seedArrears, seedLimits, seedMoney, seedPrepaid, seedSupport } from './seed.mjs';
+import { shootDesk } from './tour_desk.mjs';
 import { shootProjects } from './tour_projects.mjs';
 import { World } from './world.mjs';
 
@@ -74,6 +75,7 @@ await shoot('ask', acme, of(acme, 'support'), (page) => page.getByTestId('ask').
 await shoot('request', acme, of(acme, `support/${answered.id}`), (page) => page.getByTestId('story').waitFor());
 await shoot('all-support', operator, '/support', (page) => page.getByTestId('requests').waitFor());
 await shoot('record', operator, of(acme, 'payments'), (page) => page.getByTestId('record-payment').click());
+await shootDesk(shoot, { acme, bird, operator });
 const [{ number }] = (await world.operator('GET', `/accounts/${acme.account}/invoices`)).items;
 await shoot('import', operator, '/received', async (page) => {
   await page.locator('textarea[name=csv]').fill(bankFile(number));
