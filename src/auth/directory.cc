@@ -1,5 +1,7 @@
 #include "auth/directory.h"
 
+#include <map>
+
 #include "auth/directory_store.h"
 #include "auth/seal.h"
 #include "auth/token.h"
@@ -209,14 +211,8 @@ Result<void> Directory::set_account_limits(AccountId account, const LimitValues&
   (void)checked;
   const std::lock_guard lock(writing_);
   const SnapshotRef held = snapshot();
-  auto all = held->account_limits_ ? *held->account_limits_ : DirectorySnapshot::AccountLimits{};
-  if (limits.empty()) {
-    all.erase(account);
-  } else {
-    all[account] = limits;
-  }
   auto next = copy(held->stored_);
-  next->account_limits_ = std::make_shared<const DirectorySnapshot::AccountLimits>(std::move(all));
+  next->account_limits_.put(account, limits);
   for (const ProjectInfo* project : held->all_projects_of(account)) next->put(*project, project);
   publish(std::move(next));
   return {};

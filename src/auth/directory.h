@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -127,8 +126,7 @@ class DirectorySnapshot {
   void put(std::shared_ptr<const ProjectInfo> project);
   std::uint64_t version_ = 0;
   std::uint64_t stored_ = 0;  ///< the version that the store counts: changes of every process, but not account_limits_
-  using AccountLimits = std::map<AccountId, LimitValues>;
-  std::shared_ptr<const AccountLimits> account_limits_;  ///< null: none
+  SharedRows<AccountId, LimitValues> account_limits_;  ///< only of those that ever had some
   using ByAppId = std::unordered_map<std::string_view, const ProjectInfo*>;
   static constexpr std::size_t kAppIdParts = 1024;
   [[nodiscard]] ByAppId& app_id_part(std::string_view app_id);

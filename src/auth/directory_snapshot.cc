@@ -116,9 +116,8 @@ void DirectorySnapshot::put(std::shared_ptr<const AccountInfo> account) {
 
 const LimitValues& DirectorySnapshot::account_limits(AccountId account) const {
   static const LimitValues kNone;
-  if (account_limits_ == nullptr) return kNone;
-  const auto found = account_limits_->find(account);
-  return found == account_limits_->end() ? kNone : found->second;
+  const LimitValues* found = account_limits_.find(account);
+  return found == nullptr ? kNone : *found;
 }
 
 void DirectorySnapshot::put(ProjectInfo project, const ProjectInfo* before) {
