@@ -118,7 +118,10 @@ void Connection::stop_gracefully() {
   if (over() || finishing()) return;
   if (http_ != nullptr) {
     http_->stop_after_answer = true;
-    if (http_->waiting == 0 && http_->kept.empty() && !http_->parser.begun()) end();
+    if (http_->waiting != 0 || !http_->kept.empty() || http_->parser.begun()) return;
+    // Between two requests nothing is under way in either direction, and a client that only keeps a connection for its
+    // next request may not look at it for minutes: nobody waits for that one.
+    queued().empty() ? leave() : end();
     return;
   }
   if (handler_ != nullptr && close_code_ == 0) handler_->on_stop();

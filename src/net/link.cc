@@ -227,6 +227,12 @@ void Link::shut_down() {
   ::shutdown(descriptor_, SHUT_WR);
 }
 
+void Link::leave() {
+  if (over_) return;
+  shut_down();
+  cut();
+}
+
 void Link::cut() {
   if (over_) return;
   over_ = true;

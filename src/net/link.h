@@ -66,6 +66,9 @@ class Link : private Pollable {
   /// After the queue has gone out: ends our direction, reads and drops until the peer ends his, then cuts. The caller
   /// bounds the time with a deadline and cut(). (A plain close would make the kernel send RST and lose the last bytes.)
   void finish();
+  /// Ends now, in order (TLS: with its close_notify), without waiting for the peer. Only when nothing is queued; a request
+  /// that arrives at the same moment is refused by the kernel.
+  void leave();
   /// Ends now.
   void cut();
   [[nodiscard]] bool over() const { return over_; }
