@@ -18,6 +18,7 @@ void Session::on_connected(const shard::Answer<shard::Connected>& answer) {
   state_ = State::online;
   failed_logins_ = 0;
   heard_ = now().steady;
+  on_limits();  // They may have changed since the token was checked by them.
   wire::LoginReply login;
   login.session = connected.session;
   login.timestamp = connected.at;

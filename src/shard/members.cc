@@ -187,9 +187,9 @@ bool Members::end_doomed() {
 }
 
 void Members::tell_limits() {
-  // Also who is still logging in: it was checked by the limits of before. Who is resuming looks when it is restored.
+  // Who is still logging in, or resuming, looks when that is done.
   members_.for_each([](Member& member) {
-    if (member.project != nullptr && member.project->limits_changed()) member.client.on_limits();
+    if (member.state == Member::State::connected && member.project->limits_changed()) member.client.on_limits();
   });
 }
 

@@ -109,7 +109,7 @@ class Members final : public LocalDelivery {
 
   /// Ends those who are to be ended. True if there were any.
   bool end_doomed();
-  /// Tells the members of projects whose limits this turn's refresh has changed.
+  /// Tells the connected members of projects whose limits this turn's refresh has changed.
   void tell_limits();
   /// Ends the members of closed projects.
   void end_closed();
