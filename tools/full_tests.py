@@ -35,7 +35,7 @@ def run_all(wanted, build, cpp_suite, run, count):
         cpp_suite('asan', {'ASAN_OPTIONS': 'detect_leaks=1', 'UBSAN_OPTIONS': 'print_stacktrace=1',
                            'LSAN_OPTIONS': f'suppressions={ROOT}/tests/lsan.supp:print_suppressions=0'}, 'asan ')
     if wanted('tsan') and build('tsan'):
-        cpp_suite('tsan', {'TSAN_OPTIONS': 'halt_on_error=1 second_deadlock_stack=1'}, 'tsan ')
+        cpp_suite('tsan', {'TSAN_OPTIONS': f'halt_on_error=1 second_deadlock_stack=1 suppressions={ROOT}/tests/tsan.supp'}, 'tsan ')
     if wanted('fuzz') and build('fuzz'):
         fuzz(run, count)
     if wanted('kill') and os.path.exists(f'{ROOT}/tests/kill/kill_rounds.py'):
