@@ -154,7 +154,7 @@ inline void decode_frames(std::string_view bytes, wire::Codec codec, std::deque<
 class TestClient final : public Connection {
  public:
   TestClient(World& world, std::size_t shard, wire::Codec codec = wire::Codec::proto)
-      : world_(world), shard_(shard), codec_(codec) {
+      : world_(world), codec_(codec) {
     session = std::make_unique<Session>(*world.doors[shard], *this, codec, world.shards->now());
   }
   ~TestClient() {
@@ -282,7 +282,6 @@ class TestClient final : public Connection {
 
  private:
   World& world_;
-  const std::size_t shard_;
   const wire::Codec codec_;
 };
 
