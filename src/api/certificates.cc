@@ -61,9 +61,13 @@ Outcome make_token(Call& call) {
   const auth::Certificate* certificate = signing_certificate(*project);
   if (!certificate) return Problem(Errc::conflict, "the project has no enabled certificate");
   const auth::LoginTokenRequest request{project->app_id.text, user, call.now, life, call.services.entropy.salt()};
-  TRY(token, auth::build_login_token(request, certificate->text));
+  const auto token = auth::build_login_token(request, certificate->text);
+  if (!token && token.error().code == Errc::invalid_user_id) {
+    return Problem(Errc::invalid_user_id, "must be letters, digits and signs without quotes, slashes and *", "/user_id");
+  }
+  if (!token) return token.error();
   const Instant issued = std::chrono::floor<seconds>(call.now);  // Tokens count whole seconds.
-  return Reply{201, {{"token", token}, {"expires_at", instant_text_utc(issued + seconds(life))}}, {}, {}, {}};
+  return Reply{201, {{"token", *token}, {"expires_at", instant_text_utc(issued + seconds(life))}}, {}, {}, {}};
 }
 
 const Route kRoutes[] = {

@@ -29,9 +29,10 @@ Outcome create(Call& call) {
   if (!role || !giver || (!is_operator && !auth::may_give(*giver, *role))) {
     return Problem(Errc::forbidden, "your role may not give that role", "/role");
   }
-  TRY(made, call.services.credentials.create_key(call.account, name, *role, actor_of(call), call.now));
-  Json shown = key_json(made.info);
-  shown["secret"] = made.secret;  // Shown once.
+  const auto made = call.services.credentials.create_key(call.account, name, *role, actor_of(call), call.now);
+  if (!made) return named(made.error());
+  Json shown = key_json(made->info);
+  shown["secret"] = made->secret;  // Shown once.
   return Reply{201, std::move(shown), {}, {}, {}};
 }
 

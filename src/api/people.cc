@@ -63,15 +63,16 @@ Outcome add(Call& call) {
   const std::string name = body.maybe_text("name", {1, 200}).value_or(email);
   const auto password = body.maybe_text("password", {10, 1024});
   if (auto mistake = body.mistake()) return *mistake;
-  TRY(role, role_to_give(call, role_name));
+  const auto role = role_to_give(call, role_name);
+  if (!role) return named(role.error());
   auto person = call.services.credentials.person_by_email(email);
   if (!person) {
     if (person.error().code != Errc::not_found) return person.error();
     if (!password) return Problem(Errc::bad_request, "a new person needs a password", "/password");
     person = call.services.credentials.create_person({email, name, *password, std::nullopt}, actor_of(call), call.now);
-    if (!person) return person.error();
+    if (!person) return named(person.error());
   }
-  TRY_VOID(call.services.credentials.set_member(call.account, person->id, role, actor_of(call), call.now));
+  TRY_VOID(call.services.credentials.set_member(call.account, person->id, *role, actor_of(call), call.now));
   TRY(stored, call.services.credentials.person(person->id));
   return Reply{201, member_json(stored, call.account), {}, {}, {}};
 }
@@ -81,9 +82,10 @@ Outcome change(Call& call) {
   Body body(call.request.body);
   const std::string role_name = body.text("role", {1, 16});
   if (auto mistake = body.mistake()) return *mistake;
-  TRY(role, role_to_give(call, role_name));
+  const auto role = role_to_give(call, role_name);
+  if (!role) return named(role.error());
   TRY_VOID(may_touch(call, id));
-  TRY_VOID(call.services.credentials.set_member(call.account, id, role, actor_of(call), call.now));
+  TRY_VOID(call.services.credentials.set_member(call.account, id, *role, actor_of(call), call.now));
   TRY(stored, call.services.credentials.person(id));
   return member_json(stored, call.account);
 }

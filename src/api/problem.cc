@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "base/zone.h"
 
@@ -39,6 +40,18 @@ Problem pointed(const Error& error) {
   const auto of_name = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
   if (place.empty() || (!pointer && !std::ranges::all_of(place, of_name))) return Problem(error);
   return Problem(error.code, error.detail.substr(end + 2), pointer ? place : "/" + place);
+}
+
+Problem named(const Error& error) {
+  const std::size_t end = error.detail.find(": ");
+  const std::string_view field = std::string_view(error.detail).substr(0, end);
+  const bool name = end != std::string::npos && !field.empty() && std::all_of(field.begin(), field.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  });
+  if (!name) return Problem(error);
+  std::string pointer = "/" + std::string(field);
+  std::replace(pointer.begin(), pointer.end(), '.', '/');
+  return Problem(error.code, error.detail.substr(end + 2), std::move(pointer));
 }
 
 Response render(const Problem& problem, std::string_view request_id) {

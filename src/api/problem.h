@@ -45,6 +45,10 @@ struct Problem {
 /// Errors of other rooms may begin with the pointer or name of what is wrong ("/from: ...", "amount: ..."): told as pointer.
 [[nodiscard]] Problem pointed(const Error& error);
 
+/// Errors of other rooms may begin with the name of the wrong field, "limits.flush_gap_ms: must be ...": told as the
+/// pointer "/limits/flush_gap_ms". For routes whose bodies name their members as the room does.
+[[nodiscard]] Problem named(const Error& error);
+
 /// The answer for `problem`: status of its row, members {type, title, status, detail, code, name, retry} and, where
 /// known, pointer, meter, limit, used, needed, reset, request_id. Headers WWW-Authenticate (401), Retry-After (429,
 /// 503). Details of rows with status 500 stay in the log: the client gets the row's text. Thread: any.

@@ -40,11 +40,12 @@ Outcome create(Call& call) {
   fields.certificate = body.maybe_text("certificate", {32, 32}).value_or("");
   fields.limits = read_limits(body);
   if (auto mistake = body.mistake()) return *mistake;
-  TRY(made, call.services.directory.create_project(fields, actor_of(call), call.now));
-  Json shown = project_json(made);
-  const auth::Certificate& primary = made.certificate(auth::CertificateSlot::primary);
+  const auto made = call.services.directory.create_project(fields, actor_of(call), call.now);
+  if (!made) return named(made.error());
+  Json shown = project_json(*made);
+  const auth::Certificate& primary = made->certificate(auth::CertificateSlot::primary);
   if (primary.exists()) shown["certificate"] = primary.text;  // Shown once; later only by rotating it.
-  return Reply{201, std::move(shown), {}, {}, {{"Location", "/v1/projects/" + id_text(made.id)}}};
+  return Reply{201, std::move(shown), {}, {}, {{"Location", "/v1/projects/" + id_text(made->id)}}};
 }
 
 Outcome get(Call& call) {
@@ -63,8 +64,9 @@ Outcome change(Call& call) {
   fields.disabled = body.maybe_flag("disabled");
   fields.limits = read_limits(body);
   if (auto mistake = body.mistake()) return *mistake;
-  TRY(changed, call.services.directory.change_project(call.project, fields, actor_of(call), call.now));
-  return project_json(changed);
+  const auto changed = call.services.directory.change_project(call.project, fields, actor_of(call), call.now);
+  if (!changed) return named(changed.error());
+  return project_json(*changed);
 }
 
 Outcome remove(Call& call) {

@@ -104,6 +104,10 @@ TEST(People, AreAddedWithARoleThatTheGiverMayGive) {
       world.send("POST", path, admin, R"({"email":"two@acme.example","role":"owner","password":"long enough now"})")
           .status,
       403);
+  EXPECT_EQ(world.send("POST", path, admin, R"({"email":"two@acme.example","role":"chief"})").text("pointer"), "/role");
+  const Seen nobody =
+      world.send("POST", path, admin, R"({"email":"nobody","role":"viewer","password":"long enough now"})");
+  EXPECT_EQ(nobody.text("pointer"), "/email");
   EXPECT_EQ(world.send("PATCH", path + "/" + made.text("id"), admin, R"({"role":"viewer"})").json["role"], "viewer");
   EXPECT_EQ(world.send("DELETE", path + "/" + made.text("id"), admin).status, 204);
   const Seen list = world.get(path, world.owner);
@@ -125,9 +129,16 @@ TEST(Projects, LiveADay) {
   EXPECT_EQ(world.get(path, world.owner).json["items"].size(), 3U);
   const Seen twice = world.send("POST", path, world.owner, R"({"name":"shop"})");
   EXPECT_EQ(twice.status, 409);
+  EXPECT_EQ(twice.text("pointer"), "/name");
+  EXPECT_EQ(twice.text("detail"), "another project of the account has it");
   const Seen odd = world.send("PATCH", project, world.owner, R"({"limits":{"colour":1}})");
   EXPECT_EQ(odd.text("pointer"), "/limits/colour");
-  EXPECT_EQ(world.send("PATCH", project, world.owner, R"({"limits":{"message_bytes_max":99999999}})").status, 400);
+  const Seen wide = world.send("PATCH", project, world.owner, R"({"limits":{"message_bytes_max":99999999}})");
+  EXPECT_EQ(wide.status, 400);
+  EXPECT_EQ(wide.text("pointer"), "/limits/message_bytes_max");
+  const Seen bent =
+      world.send("POST", path, world.owner, R"({"name":"x","app_id":"no hex digits, but as many as 32"})");
+  EXPECT_EQ(bent.text("pointer"), "/app_id");
   EXPECT_EQ(world.send("PATCH", project, world.owner, R"({"disabled":true})").json["disabled"], true);
   const Seen publish = world.send("POST", project + "/channels/room/messages", world.owner, R"({"payload":"x"})");
   EXPECT_EQ(publish.status, 403);
@@ -155,6 +166,7 @@ TEST(Certificates, RotateAndSignTokens) {
   const Seen odd = world.send("POST", world.project_path() + "/tokens", world.owner, R"({"user_id":"null"})");
   EXPECT_EQ(odd.status, 400);
   EXPECT_EQ(odd.text("name"), "invalid_user_id");
+  EXPECT_EQ(odd.text("pointer"), "/user_id");
 }
 
 TEST(Keys, AreMadeUsedAndRevoked) {
@@ -170,6 +182,8 @@ TEST(Keys, AreMadeUsedAndRevoked) {
   EXPECT_EQ(world.send("POST", path, secret, R"({"name":"more","role":"viewer"})").status, 403);
   const std::string admin = world.person("admin@acme.example", world.acme, auth::Role::admin);
   EXPECT_EQ(world.send("POST", path, admin, R"({"name":"x","role":"owner"})").status, 403);
+  EXPECT_EQ(world.send("POST", path, admin, R"({"name":" x","role":"viewer"})").text("pointer"), "/name");
+  EXPECT_EQ(world.send("POST", path, world.owner, R"({"name":"x","role":"owner"})").text("pointer"), "/role");
   EXPECT_FALSE(world.get(path, world.owner).json["items"][0].contains("secret"));
   EXPECT_EQ(world.send("DELETE", path + "/" + made.text("id"), world.owner).status, 204);
   EXPECT_EQ(world.get(world.project_path(), secret).status, 401);
