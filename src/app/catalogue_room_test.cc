@@ -175,6 +175,7 @@ TEST(ForecastWatch, TellsOnceAMonthAndMeterThatAQuotaWillBeUsedUp) {
   EXPECT_EQ(told[0].used, "10000000");
   EXPECT_EQ(told[0].quota, "30000000");
   EXPECT_EQ(told[0].percent, 0);
+  EXPECT_EQ(told[0].plan_title.zh, "基础版");
   // 20,000,000 at 1,000 a minute.
   EXPECT_EQ(instant_text_utc(*told[0].crosses_at), "2026-01-30T14:00:00.000Z");
   notify::QuotaFacts facts;

@@ -33,6 +33,7 @@ Result<void> ForecastWatch::look(AccountId account, Seen& seen, Instant now) {
     notice.account = *facts;
     notice.month = month;
     notice.plan = terms->subscription.plan()->name;
+    notice.plan_title = terms->subscription.plan()->title;
     notice.hard = terms->subscription.plan()->hard();
     notice.meter = kMeters[i];
     notice.used = meter.used.to_plain();

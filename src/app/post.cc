@@ -89,7 +89,7 @@ Result<void> PostOffice::tell(const QuotaNotice& notice) {
   notify::QuotaFacts facts;
   facts.locale = notice.account.locale;
   facts.account = notice.account.name;
-  facts.plan = notice.plan;
+  facts.plan = facts.locale.starts_with("zh") ? notice.plan_title.zh : notice.plan_title.en;
   facts.month = notice.month;
   constexpr notify::QuotaMeter kMeters[] = {notify::QuotaMeter::pcu, notify::QuotaMeter::messages, notify::QuotaMeter::storage};
   facts.meter = kMeters[static_cast<int>(notice.meter)];
@@ -101,7 +101,7 @@ Result<void> PostOffice::tell(const QuotaNotice& notice) {
   facts.hard = notice.hard;
   facts.resets_at = notice.resets_at;
   facts.zone = notice.zone;
-  facts.overage_rate = notice.overage_rate;
+  facts.overage_price = notice.overage_price;
   facts.console_url = console_url_;
   return keep(notice.key(), "quota", notice.account, notify::quota_letter(facts));
 }

@@ -36,17 +36,12 @@ UInt128 as_uint128(const std::optional<BigInt>& value) {
   return value && *value < (BigInt(1) << 127) ? static_cast<UInt128>(*value) : ~UInt128{0};
 }
 
-std::string overage_rate(const catalog::Catalogue& catalogue, const catalog::Plan& plan, quota::Meter meter) {
-  switch (meter) {
-    case quota::Meter::pcu:
-      return fmt::format("{} {} per connection", catalogue.currency.code, plan.rates.pcu.to_plain());
-    case quota::Meter::messages:
-      return fmt::format("{} {} per million messages", catalogue.currency.code,
-                         (plan.rates.message * Rational(1'000'000)).to_plain());
-    case quota::Meter::storage:
-      return fmt::format("{} {} per GB", catalogue.currency.code, plan.rates.storage_gb.to_plain());
-  }
-  return {};
+std::string overage_price(const catalog::Catalogue& catalogue, const catalog::Plan& plan, quota::Meter meter) {
+  const Rational million = plan.rates.message * Rational(1'000'000);
+  const Rational& price = meter == quota::Meter::pcu        ? plan.rates.pcu
+                          : meter == quota::Meter::messages ? million
+                                                            : plan.rates.storage_gb;
+  return fmt::format("{} {}", catalogue.currency.code, price.to_plain());
 }
 
 }  // namespace
@@ -204,6 +199,7 @@ QuotaWatch::Watched& QuotaWatch::reach(const invoice::AccountFacts& account, con
       notice.account = account;
       notice.month = terms.subscription.month().text();
       notice.plan = plan->name;
+      notice.plan_title = plan->title;
       notice.hard = plan->hard();
       notice.meter = level.meter;
       notice.percent = percent;
@@ -212,7 +208,7 @@ QuotaWatch::Watched& QuotaWatch::reach(const invoice::AccountFacts& account, con
       notice.at = now;
       notice.resets_at = terms.subscription.period().end;
       notice.zone = catalogue.zone;
-      notice.overage_rate = overage_rate(catalogue, *plan, level.meter);
+      notice.overage_price = overage_price(catalogue, *plan, level.meter);
       waiting_.push_back(std::move(notice));
     }
   }

@@ -28,6 +28,7 @@ struct QuotaNotice {
   invoice::AccountFacts account;
   std::string month;   ///< "2026-11"
   std::string plan;
+  catalog::Title plan_title{};  ///< for people
   bool hard = false;   ///< at 100 % the meter's function stops
   quota::Meter meter = quota::Meter::messages;
   int percent = 0;     ///< 0: a forecast (forecast_watch.h), with the two members below
@@ -38,7 +39,7 @@ struct QuotaNotice {
   Instant at{};
   Instant resets_at{};
   Zone zone{};
-  std::string overage_rate;  ///< what the next unit costs on a soft plan, for people: "CNY 20.00 per million messages"
+  std::string overage_price;  ///< of a connection, a million messages, a GB on a soft plan: "CNY 20.00"
   /// The same for the same threshold, month and plan: whoever sends it twice sends it once.
   [[nodiscard]] std::string key() const;
 };

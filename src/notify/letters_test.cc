@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/embedded.h"
+#include "base/testing.h"
 #include "notify/letter_template.h"
 #include "notify/mail_headers.h"
 #include "notify/notices.h"
@@ -25,7 +26,7 @@ QuotaFacts facts(std::string locale, int percent, bool hard, QuotaMeter meter = 
   made.hard = hard;
   made.resets_at = parse_instant("2026-12-01T00:00:00+08:00").value();
   made.zone = Zone::find("Asia/Shanghai").value();
-  made.overage_rate = "CNY 9.00 per million messages";
+  made.overage_price = "CNY 9.00";
   made.console_url = "https://postage.example/console";
   return made;
 }
@@ -128,6 +129,37 @@ TEST(Letter, BothLanguagesOfATemplateUseTheSameValues) {
     ++pairs;
   }
   EXPECT_GE(pairs, 6);
+}
+
+TEST(Letter, AChineseOneHoldsNoEnglishSentence) {
+  EXPECT_EQ(postage::testing::english_in("超额单价: CNY 9.00 per million messages"), "per million messages");
+  EXPECT_EQ(postage::testing::english_in("错误 budget，充值后恢复 (Asia/Shanghai) GB CNY"), "");
+  QuotaFacts made = facts("zh", 100, false);
+  int letters = 0;
+  for (const QuotaMeter meter : {QuotaMeter::pcu, QuotaMeter::messages, QuotaMeter::storage}) {
+    for (const bool hard : {false, true}) {
+      for (const int percent : {80, 100}) {
+        QuotaFacts each = facts("zh-CN", percent, hard, meter);
+        each.account = "艾克米";
+        each.plan = "基础版";
+        const Letter letter = quota_letter(each).value();
+        EXPECT_EQ(postage::testing::english_in(letter.subject + "\n" + letter.text), "");
+        ++letters;
+      }
+    }
+  }
+  EXPECT_EQ(letters, 12);
+  made.meter = QuotaMeter::storage;
+  EXPECT_TRUE(has(quota_letter(made)->text, "超额单价: 每 GB CNY 9.00"));
+  EXPECT_TRUE(has(quota_letter(facts("zh", 100, false))->text, "超额单价: 每百万条 CNY 9.00"));
+  // The files themselves, so that a letter nobody fills here is read too.
+  int files = 0;
+  for (const std::string_view name : embedded_names("letters/")) {
+    if (!name.ends_with(".zh.txt")) continue;
+    EXPECT_EQ(postage::testing::english_in(*embedded_file(name)), "") << name;
+    ++files;
+  }
+  EXPECT_GE(files, 15);
 }
 
 TEST(Template, MistakesAreErrors) {

@@ -10,6 +10,7 @@ struct MeterWords {
   std::string_view name[2];
   std::string_view unit[2];
   std::string_view stops[2];
+  std::string_view per[2];  ///< around a price: "{}" stands for it
   std::string_view error;
 };
 
@@ -17,14 +18,17 @@ constexpr MeterWords kMeterWords[] = {
     {{"peak connections (PCU)", "峰值并发连接（PCU）"},
      {"connections", "个连接"},
      {"new log-ins, as long as the quota is filled; open connections stay", "新的登录（配额占满期间）；已建立的连接不受影响"},
+     {"{} per connection", "每个连接 {}"},
      "-10015"},
     {{"messages", "消息数"},
      {"messages", "条"},
      {"publishing, subscribing and all other calls that count as messages", "发布、订阅以及其他计入消息数的调用"},
+     {"{} per million messages", "每百万条 {}"},
      "-11025, -10021"},
     {{"storage", "存储容量"},
      {"GB", "GB"},
      {"writes that would store more; reading and deleting go on", "会增加存储量的写入；读取与删除不受影响"},
+     {"{} per GB", "每 GB {}"},
      "-12002"},
 };
 
@@ -56,6 +60,13 @@ std::string grouped(std::string_view number) {
   return out;
 }
 
+/// "CNY 9.00" -> "CNY 9.00 per million messages"; nothing without a price.
+std::string rate_text(std::string_view around, std::string_view price) {
+  if (price.empty()) return {};
+  std::string text(around);
+  return text.replace(text.find("{}"), 2, price);
+}
+
 }  // namespace
 
 Result<Letter> quota_letter(const QuotaFacts& facts) {
@@ -73,7 +84,7 @@ Result<Letter> quota_letter(const QuotaFacts& facts) {
                 {"console_url", facts.console_url},
                 {"stops", std::string(words.stops[language])},
                 {"error", std::string(words.error)},
-                {"overage_rate", facts.overage_rate},
+                {"overage_rate", rate_text(words.per[language], facts.overage_price)},
                 {"outlook", std::string((facts.hard ? kOutlookHard : kOutlookSoft)[language])}};
   if (facts.crosses_at) {
     values["crosses_at"] = time_text(*facts.crosses_at, facts.zone);

@@ -30,7 +30,7 @@ struct QuotaFacts {
   bool hard = false;
   Instant resets_at{};
   Zone zone{};                ///< of the catalogue: times are printed in it
-  std::string overage_rate{}; ///< "CNY 9.00 per million messages"; needed when not hard and percent >= 100
+  std::string overage_price{};  ///< of a connection, a million messages, a GB: "CNY 9.00"; needed when not hard and percent >= 100
   std::string console_url{};  ///< empty: no link
   /// Set: not a percentage but a forecast. When the quota is expected to be reached, and the usage at the month's end.
   std::optional<Instant> crosses_at{};

@@ -7,7 +7,9 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sstream>
 
+#include "base/testing.h"
 #include "invoice/documents/pdf.h"
 #include "invoice/documents/read_back.h"
 #include "invoice/documents/workbook.h"
@@ -133,6 +135,13 @@ TEST(Letters, ExplainEveryLineInBothLanguages) {
   EXPECT_NE(english.find("Example Ltd\n1 Example Road\n"), std::string::npos);
   const std::string chinese = desk.file(Format::text, Language::zh);
   EXPECT_NE(chinese.find("峰值 501 个连接，套餐包含 500，超出 1 × CNY 0.20"), std::string::npos) << chinese;
+  // The seller's own lines and the commands stay as they are; every other line is Chinese.
+  std::istringstream lines(chinese);
+  int seen = 0;
+  for (std::string line; std::getline(lines, line); ++seen) {
+    if (line.find("Bank of Example") == std::string::npos) EXPECT_EQ(postage::testing::english_in(line), "") << line;
+  }
+  EXPECT_GT(seen, 20);
   const std::string html = desk.file(Format::html, Language::zh);
   EXPECT_NE(html.find("&lt;Acme&gt; &amp; &#39;Sons&#39;"), std::string::npos);
   EXPECT_EQ(html.find("<Acme>"), std::string::npos);
