@@ -25,7 +25,7 @@ BANNED = [
     (r'\b(TO' r'DO|FIX' r'ME|XX' r'X|HA' r'CK)\b', 'finish it or leave it out', r'^(src|sdk|console/src|tests|tools|bench)/'),
 ]
 ROWS = {'errors': r'ERROR\(-?\d+, (\w+)', 'limits': r'LIMIT\((\w+)', 'settings': r'SETTING\((\w+), (\w+)',
-        'roles': r'PERMISSION\((\w+)'}
+        'roles': r'PERMISSION\((\w+)', 'reasons': r'REASON\((\w+)'}
 
 
 def tracked(root):

@@ -56,7 +56,8 @@ void read_limits(Body& body, const Currency& currency, invoice::Cap& cap) {
     const auto value = parse_decimal(*text);
     const auto whole = value ? to_int64(value->value) : std::nullopt;
     if (!whole || *whole < 0 || value->decimals != 0) {
-      body.refuse("units", "must be a whole number from 0 to 9223372036854775807");
+      body.refuse("units", "must be a whole number from 0 to 9223372036854775807",
+                  {Reason::range, {"0", "9223372036854775807"}});
     } else {
       cap.units = *whole;
     }
@@ -64,7 +65,8 @@ void read_limits(Body& body, const Currency& currency, invoice::Cap& cap) {
   if (const auto text = body.maybe_text("amount", {1, kDecimalCharsMax})) {
     const auto value = parse_decimal(*text);
     if (!value || value->value.is_negative() || value->decimals > currency.minor_digits) {
-      body.refuse("amount", "must be a decimal string, not negative, with the currency's decimals");
+      body.refuse("amount", "must be a decimal string, not negative, with the currency's decimals",
+                  {Reason::decimal, {std::to_string(currency.minor_digits)}});
     } else {
       cap.amount = value->value;
     }
@@ -99,7 +101,8 @@ Outcome make(Call& call) {
   if (auto mistake = body.mistake()) return *mistake;
   const invoice::Cap* known = invoice::find_cap(terms.caps, cap.scope, cap.project, cap.prefix);
   if (known != nullptr && !known->removed) {
-    return Problem(Errc::conflict, "there is such a cap already: " + std::to_string(known->id.value));
+    const std::string id = std::to_string(known->id.value);
+    return Problem(Errc::conflict, "there is such a cap already: " + id, {}, {Reason::cap_exists, {id}});
   }
   return keep(call, std::move(cap), reason, 201);
 }

@@ -28,7 +28,7 @@ Outcome change(Call& call) {
   TRY(slot, slot_of(call));
   Body body(call.request.body);
   const auto enabled = body.maybe_flag("enabled");
-  if (!enabled) body.refuse("enabled", "is required");
+  if (!enabled) body.refuse("enabled", "is required", Reason::missing);
   if (auto mistake = body.mistake()) return *mistake;
   TRY(changed, call.services.directory.enable_certificate(call.project, slot, *enabled, actor_of(call), call.now));
   return project_json(changed);
@@ -59,7 +59,7 @@ Outcome make_token(Call& call) {
   const auth::ProjectInfo* project = snapshot->project(call.project);
   if (!project) return Errc::not_found;
   const auth::Certificate* certificate = signing_certificate(*project);
-  if (!certificate) return Problem(Errc::conflict, "the project has no enabled certificate");
+  if (!certificate) return Problem(Errc::conflict, "the project has no enabled certificate", {}, Reason::no_certificate);
   const auth::LoginTokenRequest request{project->app_id.text, user, call.now, life, call.services.entropy.salt()};
   const auto token = auth::build_login_token(request, certificate->text);
   if (!token && token.error().code == Errc::invalid_user_id) {

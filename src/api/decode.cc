@@ -28,6 +28,16 @@ std::string escape_pointer(std::string_view name) {
   return out;
 }
 
+Why expected(const char* kind) { return {Reason::type, {kind}}; }
+Why at_most(std::size_t bytes) { return {Reason::length, {"0", std::to_string(bytes)}}; }
+Why between(std::int64_t min, std::int64_t max) { return {Reason::range, {std::to_string(min), std::to_string(max)}}; }
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string list;
+  for (const std::string& each : words) list += (list.empty() ? "" : ", ") + each;
+  return list;
+}
+
 /// Builds a document from parse events with our bounds; keeps where it stood when something was wrong.
 class Builder : public nlohmann::json_sax<Json> {
  public:
@@ -107,14 +117,15 @@ struct Body::State {
   std::vector<Level> levels;
   std::optional<Problem> first;
 
-  void wrong(std::string where, std::string what) {
-    if (!first) first = Problem(Errc::bad_request, std::move(what), std::move(where));
+  void wrong(std::string where, std::string what, Why why) {
+    if (!first) first = Problem(Errc::bad_request, std::move(what), std::move(where), std::move(why));
   }
   /// Members of the innermost level that nobody asked for.
   void check_unknown() {
     for (const auto& [name, value] : levels.back().object->items()) {
       if (!levels.back().asked.contains(name)) {
-        wrong(levels.back().pointer + "/" + escape_pointer(name), "this member is not known here");
+        wrong(levels.back().pointer + "/" + escape_pointer(name), "this member is not known here",
+              Reason::unknown);
       }
     }
   }
@@ -126,9 +137,9 @@ Body::Body(std::string_view bytes, bool optional) : state_(std::make_unique<Stat
     Builder builder;
     Json::sax_parse(bytes, &builder);
     if (!builder.wrong.empty()) {
-      state_->wrong("", builder.wrong);
+      state_->wrong("", builder.wrong, Reason::unreadable);
     } else if (!builder.root.is_object()) {
-      state_->wrong("", "the body must be a JSON object");
+      state_->wrong("", "the body must be a JSON object", Reason::unreadable);
     } else {
       state_->root = std::move(builder.root);
     }
@@ -146,24 +157,25 @@ const Json* Body::find(const std::string& name) {
   return &*found;
 }
 
-void Body::refuse(const std::string& name, std::string detail) {
-  state_->wrong(state_->levels.back().pointer + "/" + escape_pointer(name), std::move(detail));
+void Body::refuse(const std::string& name, std::string detail, Why why) {
+  state_->wrong(state_->levels.back().pointer + "/" + escape_pointer(name), std::move(detail), std::move(why));
 }
 
 bool Body::has(const std::string& name) { return find(name) != nullptr; }
 
 std::string Body::checked_text(const std::string& name, const Json& value, Length length) {
   if (!value.is_string()) {
-    refuse(name, "must be a string");
+    refuse(name, "must be a string", expected("string"));
     return {};
   }
   const auto& text = value.get_ref<const std::string&>();
   if (text.size() < length.min || text.size() > length.max) {
-    refuse(name, "must have " + std::to_string(length.min) + " to " + std::to_string(length.max) + " bytes");
+    const std::string min = std::to_string(length.min), max = std::to_string(length.max);
+    refuse(name, "must have " + min + " to " + max + " bytes", {Reason::length, {min, max}});
     return {};
   }
   if (!clean_text(text)) {
-    refuse(name, "must not hold control characters");
+    refuse(name, "must not hold control characters", Reason::control);
     return {};
   }
   return text;
@@ -172,7 +184,7 @@ std::string Body::checked_text(const std::string& name, const Json& value, Lengt
 std::string Body::text(const std::string& name, Length length) {
   const Json* value = find(name);
   if (value) return checked_text(name, *value, length);
-  refuse(name, "is required");
+  refuse(name, "is required", Reason::missing);
   return {};
 }
 
@@ -185,16 +197,15 @@ std::optional<std::string> Body::maybe_text(const std::string& name, Length leng
 std::string Body::choice(const std::string& name, const std::vector<std::string>& choices) {
   std::string value = text(name, {1, 256});
   if (!state_->first && std::ranges::find(choices, value) == choices.end()) {
-    std::string list;
-    for (const std::string& each : choices) list += (list.empty() ? "" : ", ") + each;
-    refuse(name, "must be one of: " + list);
+    const std::string list = joined(choices);
+    refuse(name, "must be one of: " + list, {Reason::choice, {list}});
   }
   return value;
 }
 
 std::int64_t Body::integer(const std::string& name, std::int64_t min, std::int64_t max) {
   if (const auto value = maybe_integer(name, min, max)) return *value;
-  refuse(name, "is required");
+  refuse(name, "is required", Reason::missing);
   return min;
 }
 
@@ -202,12 +213,12 @@ std::optional<std::int64_t> Body::maybe_integer(const std::string& name, std::in
   const Json* value = find(name);
   if (!value) return std::nullopt;
   if (!value->is_number_integer()) {
-    refuse(name, "must be an integer");
+    refuse(name, "must be an integer", expected("integer"));
     return min;
   }
   const auto number = value->get<std::int64_t>();
   if (number < min || number > max) {
-    refuse(name, "must be " + std::to_string(min) + " to " + std::to_string(max));
+    refuse(name, "must be " + std::to_string(min) + " to " + std::to_string(max), between(min, max));
     return min;
   }
   return number;
@@ -217,7 +228,7 @@ std::optional<bool> Body::maybe_flag(const std::string& name) {
   const Json* value = find(name);
   if (!value) return std::nullopt;
   if (!value->is_boolean()) {
-    refuse(name, "must be true or false");
+    refuse(name, "must be true or false", expected("boolean"));
     return false;
   }
   return value->get<bool>();
@@ -227,12 +238,12 @@ std::optional<std::string> Body::maybe_payload(const std::string& name, std::siz
   const Json* value = find(name);
   if (!value) return std::nullopt;
   if (!value->is_string()) {
-    refuse(name, "must be a string");
+    refuse(name, "must be a string", expected("string"));
     return std::string();
   }
   const auto& text = value->get_ref<const std::string&>();
   if (text.size() <= bytes_max) return text;
-  refuse(name, "must have at most " + std::to_string(bytes_max) + " bytes");
+  refuse(name, "must have at most " + std::to_string(bytes_max) + " bytes", at_most(bytes_max));
   return std::string();
 }
 
@@ -246,16 +257,16 @@ std::optional<std::string> Body::maybe_base64(const std::string& name, std::size
   const Json* value = find(name);
   if (!value) return std::nullopt;
   if (!value->is_string()) {
-    refuse(name, "must be a string of base64");
+    refuse(name, "must be a string of base64", expected("base64"));
     return std::string();
   }
   auto bytes = from_base64(value->get_ref<const std::string&>());
   if (!bytes) {
-    refuse(name, "is not base64 (standard alphabet, padded)");
+    refuse(name, "is not base64 (standard alphabet, padded)", expected("base64"));
     return std::string();
   }
   if (bytes->size() > bytes_max) {
-    refuse(name, "must have at most " + std::to_string(bytes_max) + " bytes");
+    refuse(name, "must have at most " + std::to_string(bytes_max) + " bytes", at_most(bytes_max));
     return std::string();
   }
   return bytes;
@@ -265,7 +276,7 @@ bool Body::enter(const std::string& name) {
   const Json* value = find(name);
   if (!value) return false;
   if (!value->is_object()) {
-    refuse(name, "must be an object");
+    refuse(name, "must be an object", expected("object"));
     return false;
   }
   state_->levels.push_back({value, state_->levels.back().pointer + "/" + escape_pointer(name), {}});
@@ -285,12 +296,12 @@ std::optional<Problem> Body::mistake() {
 Query::Query(std::vector<std::pair<std::string, std::string>> pairs) : pairs_(std::move(pairs)) {
   std::set<std::string> seen;
   for (const auto& [name, value] : pairs_) {
-    if (!seen.insert(name).second) refuse(name, "this parameter is there twice");
+    if (!seen.insert(name).second) refuse(name, "this parameter is there twice", Reason::twice);
   }
 }
 
-void Query::refuse(const std::string& name, std::string detail) {
-  if (!first_) first_ = Problem(Errc::bad_request, std::move(detail), "?" + name);
+void Query::refuse(const std::string& name, std::string detail, Why why) {
+  if (!first_) first_ = Problem(Errc::bad_request, std::move(detail), "?" + name, std::move(why));
 }
 
 std::optional<std::string> Query::text(const std::string& name, std::size_t bytes_max) {
@@ -307,9 +318,8 @@ std::optional<std::string> Query::text(const std::string& name, std::size_t byte
 std::optional<std::string> Query::choice(const std::string& name, const std::vector<std::string>& choices) {
   auto value = text(name);
   if (value && std::ranges::find(choices, *value) == choices.end()) {
-    std::string list;
-    for (const std::string& each : choices) list += (list.empty() ? "" : ", ") + each;
-    refuse(name, "must be one of: " + list);
+    const std::string list = joined(choices);
+    refuse(name, "must be one of: " + list, {Reason::choice, {list}});
   }
   return value;
 }
@@ -319,7 +329,7 @@ std::optional<std::int64_t> Query::integer(const std::string& name, std::int64_t
   if (!value) return std::nullopt;
   const auto number = parse_integer(*value);
   if (!number || *number < min || *number > max) {
-    refuse(name, "must be an integer from " + std::to_string(min) + " to " + std::to_string(max));
+    refuse(name, "must be an integer from " + std::to_string(min) + " to " + std::to_string(max), between(min, max));
     return std::nullopt;
   }
   return number;
@@ -331,13 +341,14 @@ std::optional<Instant> Query::instant(const std::string& name) {
   const bool bare_date = value->size() == 10;
   const auto at = parse_instant(bare_date ? *value + "T00:00:00Z" : *value);
   if (at) return *at;
-  refuse(name, "must be an instant like 2026-11-01T00:00:00Z or a date: " + at.error().detail);
+  refuse(name, "must be an instant like 2026-11-01T00:00:00Z or a date: " + at.error().detail,
+         expected("instant"));
   return std::nullopt;
 }
 
 std::optional<Problem> Query::mistake() {
   for (const auto& [name, value] : pairs_) {
-    if (!asked_.contains(name)) refuse(name, "this parameter is not known here");
+    if (!asked_.contains(name)) refuse(name, "this parameter is not known here", Reason::unknown);
   }
   return first_;
 }

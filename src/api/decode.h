@@ -53,7 +53,7 @@ class Body {
   void leave();
 
   /// Records a mistake of `name` that the handler found itself.
-  void refuse(const std::string& name, std::string detail);
+  void refuse(const std::string& name, std::string detail, Why why = {});
   /// The first mistake, or one about members nobody asked for. Call after the last read.
   [[nodiscard]] std::optional<Problem> mistake();
 
@@ -75,7 +75,7 @@ class Query {
   std::optional<std::string> choice(const std::string& name, const std::vector<std::string>& choices);
   std::optional<std::int64_t> integer(const std::string& name, std::int64_t min, std::int64_t max);
   std::optional<Instant> instant(const std::string& name);
-  void refuse(const std::string& name, std::string detail);
+  void refuse(const std::string& name, std::string detail, Why why = {});
   [[nodiscard]] std::optional<Problem> mistake();
 
  private:

@@ -27,10 +27,10 @@ Outcome create(Call& call) {
   const auto giver = call.who.role_in(call.account);
   const bool is_operator = call.who.realm() == auth::Realm::operators;
   if (!role || !giver || (!is_operator && !auth::may_give(*giver, *role))) {
-    return Problem(Errc::forbidden, "your role may not give that role", "/role");
+    return Problem(Errc::forbidden, "your role may not give that role", "/role", {Reason::role_to_give, {role_name}});
   }
   const auto made = call.services.credentials.create_key(call.account, name, *role, actor_of(call), call.now);
-  if (!made) return named(made.error());
+  if (!made) return pointed(made.error());
   Json shown = key_json(made->info);
   shown["secret"] = made->secret;  // Shown once.
   return Reply{201, std::move(shown), {}, {}, {}};

@@ -67,11 +67,21 @@ Outcome published_outcome(const std::variant<Published, Problem>& done) {
 
 /// Whether the project takes messages now.
 std::optional<Problem> closed(const auth::ProjectInfo& project, const auth::DirectorySnapshot& snapshot) {
-  if (project.disabled) return Problem(Errc::forbidden, "the project is disabled");
+  if (project.disabled) return Problem(Errc::forbidden, "the project is disabled", {}, Reason::project_disabled);
   const auth::AccountInfo* account = snapshot.account(project.account);
-  if (account && account->in_arrears) return Problem(Errc::account_suspended, "the account is suspended: a bill is unpaid");
+  if (account && account->in_arrears) {
+    return Problem(Errc::account_suspended, "the account is suspended: a bill is unpaid", {}, Reason::unpaid);
+  }
   if (account && account->suspended) return Problem(Errc::account_suspended);
   return std::nullopt;
+}
+
+std::optional<Problem> too_long(const PublishAsk& ask, const auth::ProjectInfo& project) {
+  const std::int64_t most = project.in_force.message_bytes_max;
+  if (static_cast<std::int64_t>(ask.payload.size()) <= most) return std::nullopt;
+  Problem problem(Errc::channel_message_length_exceed_limitation);
+  problem.why = {Reason::message_size, {std::to_string(ask.payload.size()), std::to_string(most)}};
+  return problem;
 }
 
 PublishAsk read_ask(Call& call, Body& body) {
@@ -98,9 +108,7 @@ Outcome publish(Call& call) {
   const auth::ProjectInfo* project = snapshot->project(call.project);
   if (!project) return Errc::not_found;
   if (auto refused = closed(*project, *snapshot)) return *refused;
-  if (static_cast<std::int64_t>(ask.payload.size()) > project->in_force.message_bytes_max) {
-    return Errc::channel_message_length_exceed_limitation;
-  }
+  if (auto long_message = too_long(ask, *project)) return *long_message;
   if (characters(ask.custom_type) > static_cast<std::size_t>(limits::custom_type_chars_max)) {
     return Errc::channel_custom_type_length_overflow;
   }

@@ -21,7 +21,7 @@ Rational amount_member(Body& body, const std::string& name) {
   const std::string text = body.text(name, {1, kDecimalCharsMax});
   const auto value = parse_decimal(text);
   if (value && value->value > Rational(0)) return value->value;
-  body.refuse(name, "must be a decimal string above 0");
+  body.refuse(name, "must be a decimal string above 0", Reason::above_zero);
   return Rational(0);
 }
 
@@ -42,11 +42,13 @@ Json payment_json(const invoice::StoredPayment& payment) {
 }
 
 Json booked_json(const invoice::BookedLine& line) {
+  const std::string where = pointed(Error(Errc::bad_request, line.problem)).pointer;
   return {{"line", line.line},
           {"result", std::string(invoice::booking_name(line.result))},
           {"payment", line.payment != 0 ? Json(std::to_string(line.payment)) : Json(nullptr)},
           {"account", line.account ? Json(id_text(*line.account)) : Json(nullptr)},
-          {"problem", line.problem.empty() ? Json(nullptr) : Json(line.problem)}};
+          {"problem", line.problem.empty() ? Json(nullptr) : Json(line.problem)},
+          {"pointer", where.empty() ? Json(nullptr) : Json(where)}};
 }
 
 Json adjustment_json(const invoice::Adjustment& adjustment) {

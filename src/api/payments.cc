@@ -44,10 +44,8 @@ Outcome record(Call& call) {
   TRY(lines, payments->receive(provider, call.now, changed_by(call, reason)));
   const invoice::BookedLine& line = lines.front();
   if (line.result == invoice::Booking::refused) {
-    const std::size_t colon = line.problem.find(':');
-    const std::string field = line.problem.substr(0, colon);
     const bool again = line.problem.find("already") != std::string::npos;
-    return Problem(again ? Errc::conflict : Errc::bad_request, line.problem, "/" + field);
+    return pointed(Error(again ? Errc::conflict : Errc::bad_request, line.problem));
   }
   return Reply{201, booked_json(line), {}, {}, {}};
 }
@@ -101,24 +99,57 @@ Outcome reverse(Call& call) {
   return payment_json(reversed);
 }
 
+/// The figures behind a refused refund, as they are now.
+Result<Why> refund_bound(const Call& call, const invoice::Payments& payments, const invoice::NewAdjustment& wanted) {
+  TRY(bound, payments.refundable(call.account, call.now));
+  const std::string credit = minor_amount(bound.credit, bound.currency), paid = minor_amount(bound.paid, bound.currency);
+  const auto beyond = [&](const std::string& most) { return parse_decimal(most)->value < wanted.amount; };
+  if (beyond(credit)) return Why(Reason::credit_left, {credit, bound.currency});
+  if (beyond(paid)) return Why(Reason::paid_left, {paid, bound.currency});
+  return Why();
+}
+
+/// The same of a refused write-off: what is open of the invoice.
+Result<Why> write_off_bound(const Call& call, const invoice::Payments& payments, const invoice::NewAdjustment& wanted) {
+  TRY(shown, payments.open_invoices(call.account, call.now));
+  const std::string code(shown.currency.code);
+  BigInt open = 0;
+  for (const auto& row : shown.rows) {
+    if (row.due.number == wanted.invoice) open = row.due.open;
+  }
+  const std::string most = minor_amount(open, code);
+  if (parse_decimal(most)->value >= wanted.amount) return Why();
+  return Why(Reason::open_left, {most, code, wanted.invoice});
+}
+
+/// A refusal with the figures that a page needs to say it in any language.
+Problem refused(const Call& call, const invoice::Payments& payments, const Error& error,
+                const invoice::NewAdjustment& wanted, std::string_view kind) {
+  Problem problem = pointed(error);
+  if (error.code != Errc::bad_request || kind == "credit") return problem;
+  const auto why = kind == "refund" ? refund_bound(call, payments, wanted) : write_off_bound(call, payments, wanted);
+  if (why) problem.why = *why;
+  return problem;
+}
+
 using Adjust = Result<invoice::Adjustment> (invoice::Payments::*)(AccountId, const invoice::NewAdjustment&, Instant,
                                                                   const invoice::ChangedBy&);
-Outcome adjust(Call& call, Adjust how, bool with_invoice) {
+Outcome adjust(Call& call, Adjust how, std::string_view kind) {
   TRY(payments, payments_of(call));
   Body body(call.request.body);
   invoice::NewAdjustment wanted;
   wanted.reference = body.text("reference", {1, 100});
   wanted.amount = amount_member(body, "amount");
-  if (with_invoice) wanted.invoice = body.text("invoice", {1, 40});
+  if (kind == "write_off") wanted.invoice = body.text("invoice", {1, 40});
   const std::string reason = body.text("reason", {1, 500});
   if (auto mistake = body.mistake()) return *mistake;
   const auto made = (payments->*how)(call.account, wanted, call.now, changed_by(call, reason));
-  if (!made) return pointed(made.error());
+  if (!made) return refused(call, *payments, made.error(), wanted, kind);
   return Reply{201, adjustment_json(*made), {}, {}, {}};
 }
-Outcome credit(Call& call) { return adjust(call, &invoice::Payments::credit, false); }
-Outcome refund(Call& call) { return adjust(call, &invoice::Payments::refund, false); }
-Outcome write_off(Call& call) { return adjust(call, &invoice::Payments::write_off, true); }
+Outcome credit(Call& call) { return adjust(call, &invoice::Payments::credit, "credit"); }
+Outcome refund(Call& call) { return adjust(call, &invoice::Payments::refund, "refund"); }
+Outcome write_off(Call& call) { return adjust(call, &invoice::Payments::write_off, "write_off"); }
 
 Outcome adjustments(Call& call) {
   const Page page = read_page(call.query);

@@ -123,7 +123,9 @@ TEST_F(PaymentRoutes, AFileCreditsRefundsAndWriteOffs) {
       R"({"csv":"id,date,amount,currency,reference\nB1,2026-02-03,400.00,CNY,PO-2026-000001\nB2,2026-02-03,5.00,CNY,?\n"})");
   ASSERT_EQ(lines.status, 200) << lines.body;
   EXPECT_EQ(lines.json["items"][0]["result"], "booked");
+  EXPECT_EQ(lines.json["items"][0]["pointer"], nullptr);
   EXPECT_EQ(lines.json["items"][1]["result"], "suspense");
+  EXPECT_EQ(lines.json["items"][1]["pointer"], "/reference");
   const std::string waiting = world.get("/v1/payments/suspense", finance).json["items"][0]["payment"];
   const std::string acme = std::to_string(world.acme.value);
   EXPECT_EQ(world.send("POST", "/v1/payments/" + waiting + ":assign", finance, R"({"account":")" + acme + R"(","reason":"asked"})")
@@ -132,10 +134,17 @@ TEST_F(PaymentRoutes, AFileCreditsRefundsAndWriteOffs) {
   const auto adjust = [&](const std::string& kind, const std::string& body) {
     return world.send("POST", path + "/" + kind, finance, body);
   };
-  EXPECT_EQ(adjust("refunds", R"({"reference":"R1","amount":"6.01","reason":"x"})").status, 400);
+  const Seen refused = adjust("refunds", R"({"reference":"R1","amount":"6.01","reason":"x"})");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.text("pointer"), "/amount");
+  EXPECT_EQ(refused.text("reason"), "credit_left") << refused.body;
+  EXPECT_EQ(refused.text("most") + " " + refused.text("currency"), "6.00 CNY");
   EXPECT_EQ(adjust("refunds", R"({"reference":"R1","amount":"6.00","reason":"x"})").status, 201);
   EXPECT_EQ(adjust("credits", R"({"reference":"C1","amount":"10.00","reason":"sorry"})").text("kind"), "credit");
-  EXPECT_EQ(adjust("write-offs", R"({"reference":"W1","amount":"1.00","invoice":"PO-2026-000001","reason":"x"})").status, 400);
+  const Seen closed = adjust("write-offs", R"({"reference":"W1","amount":"1.00","invoice":"PO-2026-000001","reason":"x"})");
+  EXPECT_EQ(closed.status, 400);
+  EXPECT_EQ(closed.text("reason") + " " + closed.text("most"), "open_left 0.00") << closed.body;
+  EXPECT_EQ(closed.text("invoice"), "PO-2026-000001");
   EXPECT_EQ(world.get(path + "/adjustments", owner).json["items"].size(), 2U);
   EXPECT_EQ(world.get(path + "/statement", owner).text("balance"), "10.00");
   const Seen trail = world.get("/v1/audit", world.operator_of("o2@postage.example", auth::Role::operator_));
@@ -144,6 +153,10 @@ TEST_F(PaymentRoutes, AFileCreditsRefundsAndWriteOffs) {
   for (const char* action : {"payment.record", "payment.assign", "payment.refund", "payment.credit"}) {
     EXPECT_NE(actions.find(action), std::string::npos) << actions;
   }
+  // Goodwill is credit, but it was never paid in.
+  EXPECT_EQ(adjust("credits", R"({"reference":"C2","amount":"500.00","reason":"sorry"})").status, 201);
+  const Seen given = adjust("refunds", R"({"reference":"R2","amount":"450.00","reason":"x"})");
+  EXPECT_EQ(given.text("reason") + " " + given.text("most"), "paid_left 399.00") << given.body;
 }
 
 TEST_F(PaymentRoutes, TermsOfCollectionDecideTheState) {

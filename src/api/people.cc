@@ -29,6 +29,15 @@ Result<auth::Role> role_to_give(const Call& call, const std::string& name) {
   return *role;
 }
 
+/// The role of a body that the caller may not give, or that is none, with what a page needs to say so.
+Problem refused_role(const Error& error, const std::string& name) {
+  Problem problem = pointed(error);
+  problem.pointer = "/role";
+  if (error.code == Errc::forbidden) problem.why = {Reason::role_to_give, {name}};
+  if (error.code == Errc::bad_request) problem.why = {Reason::choice, {"owner, admin, billing, developer, viewer"}};
+  return problem;
+}
+
 /// An owner's membership is changed by owners and operators only.
 Result<void> may_touch(const Call& call, PersonId id) {
   TRY(person, call.services.credentials.person(id));
@@ -64,13 +73,13 @@ Outcome add(Call& call) {
   const auto password = body.maybe_text("password", {10, 1024});
   if (auto mistake = body.mistake()) return *mistake;
   const auto role = role_to_give(call, role_name);
-  if (!role) return named(role.error());
+  if (!role) return refused_role(role.error(), role_name);
   auto person = call.services.credentials.person_by_email(email);
   if (!person) {
     if (person.error().code != Errc::not_found) return person.error();
-    if (!password) return Problem(Errc::bad_request, "a new person needs a password", "/password");
+    if (!password) return Problem(Errc::bad_request, "a new person needs a password", "/password", Reason::missing);
     person = call.services.credentials.create_person({email, name, *password, std::nullopt}, actor_of(call), call.now);
-    if (!person) return named(person.error());
+    if (!person) return pointed(person.error());
   }
   TRY_VOID(call.services.credentials.set_member(call.account, person->id, *role, actor_of(call), call.now));
   TRY(stored, call.services.credentials.person(person->id));
@@ -83,7 +92,7 @@ Outcome change(Call& call) {
   const std::string role_name = body.text("role", {1, 16});
   if (auto mistake = body.mistake()) return *mistake;
   const auto role = role_to_give(call, role_name);
-  if (!role) return named(role.error());
+  if (!role) return refused_role(role.error(), role_name);
   TRY_VOID(may_touch(call, id));
   TRY_VOID(call.services.credentials.set_member(call.account, id, *role, actor_of(call), call.now));
   TRY(stored, call.services.credentials.person(id));

@@ -60,7 +60,9 @@ Outcome ask_for(Call& call, const std::string& plan, const char* reason) {
 Outcome cancel_pending(Call& call) {
   if (auto mistake = call.query.mistake()) return *mistake;
   TRY(terms, call.services.billing.terms(call.account, call.now));
-  if (!terms.subscription.pending()) return Error(Errc::not_found, "no change of plan is pending");
+  if (!terms.subscription.pending()) {
+    return Problem(Errc::not_found, "no change of plan is pending", {}, Reason::nothing_pending);
+  }
   return ask_for(call, terms.subscription.plan()->name, "the pending change was taken back");
 }
 
@@ -69,9 +71,24 @@ Outcome cancel(Call& call) {
   TRY(terms, call.services.billing.terms(call.account, call.now));
   const catalog::PlanPtr& smallest = terms.catalogue.catalogue->plans.front();
   if (!smallest->base_fee.is_zero() || smallest->kind != catalog::PlanKind::hard) {
-    return Error(Errc::conflict, "the catalogue has no free plan to fall back to");
+    return Problem(Errc::conflict, "the catalogue has no free plan to fall back to", {},
+                   {Reason::no_free_plan, {terms.catalogue.catalogue->name}});
   }
   return ask_for(call, smallest->name, "cancelled");
+}
+
+/// A plan that the catalogue lacks is told with those that it has.
+Outcome refused(Call& call, const std::string& plan, const Error& error) {
+  Problem problem(error);
+  if (error.code != Errc::bad_request) return problem;
+  problem.pointer = "/plan";
+  TRY(terms, call.services.billing.terms(call.account, call.now));
+  const catalog::Catalogue& catalogue = *terms.catalogue.catalogue;
+  if (catalogue.find(plan)) return problem;
+  std::string choices;
+  for (const catalog::PlanPtr& each : catalogue.plans) choices += (choices.empty() ? "" : ", ") + each->name;
+  problem.why = {Reason::no_plan, {plan, catalogue.name, choices}};
+  return problem;
 }
 
 Outcome change(Call& call) {
@@ -83,11 +100,7 @@ Outcome change(Call& call) {
   invoice::Billing& billing = call.services.billing;
   auto offer = dry_run ? billing.offer(call.account, plan, call.now)
                        : billing.change_plan(call.account, plan, call.now, changed_by(call, reason));
-  if (!offer) {
-    Problem problem(offer.error());
-    if (problem.error.code == Errc::bad_request) problem.pointer = "/plan";
-    return problem;
-  }
+  if (!offer) return refused(call, plan, offer.error());
   return offer_json(*offer, dry_run);
 }
 

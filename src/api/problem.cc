@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "base/zone.h"
 
@@ -34,24 +33,15 @@ void append_quota_facts(Json& out, const QuotaFacts& facts) {
 
 Problem pointed(const Error& error) {
   const std::size_t end = error.detail.find(": ");
-  if (end == std::string::npos) return Problem(error);
-  const std::string place = error.detail.substr(0, end);
-  const bool pointer = place.starts_with('/');
-  const auto of_name = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
-  if (place.empty() || (!pointer && !std::ranges::all_of(place, of_name))) return Problem(error);
-  return Problem(error.code, error.detail.substr(end + 2), pointer ? place : "/" + place);
-}
-
-Problem named(const Error& error) {
-  const std::size_t end = error.detail.find(": ");
-  const std::string_view field = std::string_view(error.detail).substr(0, end);
-  const bool name = end != std::string::npos && !field.empty() && std::all_of(field.begin(), field.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
-  });
-  if (!name) return Problem(error);
-  std::string pointer = "/" + std::string(field);
-  std::replace(pointer.begin(), pointer.end(), '.', '/');
-  return Problem(error.code, error.detail.substr(end + 2), std::move(pointer));
+  if (end == std::string::npos || end == 0) return Problem(error);
+  std::string where = error.detail.substr(0, end);
+  if (!where.starts_with('/')) {
+    const auto in_name = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; };
+    if (!std::ranges::all_of(where, in_name)) return Problem(error);
+    std::ranges::replace(where, '.', '/');
+    where.insert(0, 1, '/');
+  }
+  return Problem(error.code, error.detail.substr(end + 2), std::move(where));
 }
 
 Response render(const Problem& problem, std::string_view request_id) {
@@ -67,6 +57,7 @@ Response render(const Problem& problem, std::string_view request_id) {
                {"retry", std::string(retry_name(row.retry))}};
   if (!problem.pointer.empty()) body["pointer"] = problem.pointer;
   if (problem.quota) append_quota_facts(body, *problem.quota);
+  problem.why.append_to(body);
   if (!request_id.empty()) body["request_id"] = std::string(request_id);
   Response response;
   response.status = status;

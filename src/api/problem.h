@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "api/message.h"
+#include "api/reason.h"
 #include "base/clock.h"
 #include "base/error.h"
 
@@ -35,23 +36,21 @@ struct Problem {
   std::string pointer;              ///< JSON pointer of the wrong member, or "?name" of a query parameter
   std::optional<QuotaFacts> quota;  ///< for the quota_*, limit_* and budget rows
   std::optional<std::int64_t> retry_after_seconds;  ///< sent as Retry-After
+  Why why;                                          ///< what the row leaves open, for pages of any language
 
   Problem(Errc code) : error(code) {}        // NOLINT(google-explicit-constructor)
   Problem(Error e) : error(std::move(e)) {}  // NOLINT(google-explicit-constructor)
-  Problem(Errc code, std::string detail, std::string where = {})
-      : error(code, std::move(detail)), pointer(std::move(where)) {}
+  Problem(Errc code, std::string detail, std::string where = {}, Why reason = {})
+      : error(code, std::move(detail)), pointer(std::move(where)), why(std::move(reason)) {}
 };
 
-/// Errors of other rooms may begin with the pointer or name of what is wrong ("/from: ...", "amount: ..."): told as pointer.
+/// Errors of other rooms may begin with the JSON pointer of what is wrong, "/from: lies before ...", or with the member's
+/// name, "amount: must be above 0": told as the pointer.
 [[nodiscard]] Problem pointed(const Error& error);
 
-/// Errors of other rooms may begin with the name of the wrong field, "limits.flush_gap_ms: must be ...": told as the
-/// pointer "/limits/flush_gap_ms". For routes whose bodies name their members as the room does.
-[[nodiscard]] Problem named(const Error& error);
-
 /// The answer for `problem`: status of its row, members {type, title, status, detail, code, name, retry} and, where
-/// known, pointer, meter, limit, used, needed, reset, request_id. Headers WWW-Authenticate (401), Retry-After (429,
-/// 503). Details of rows with status 500 stay in the log: the client gets the row's text. Thread: any.
+/// known, pointer, meter, limit, used, needed, reset, reason with its figures, request_id. Headers WWW-Authenticate (401),
+/// Retry-After (429, 503). Details of rows with status 500 stay in the log: the client gets the row's text. Thread: any.
 [[nodiscard]] Response render(const Problem& problem, std::string_view request_id);
 
 }  // namespace postage::api

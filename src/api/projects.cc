@@ -41,7 +41,7 @@ Outcome create(Call& call) {
   fields.limits = read_limits(body);
   if (auto mistake = body.mistake()) return *mistake;
   const auto made = call.services.directory.create_project(fields, actor_of(call), call.now);
-  if (!made) return named(made.error());
+  if (!made) return pointed(made.error());
   Json shown = project_json(*made);
   const auth::Certificate& primary = made->certificate(auth::CertificateSlot::primary);
   if (primary.exists()) shown["certificate"] = primary.text;  // Shown once; later only by rotating it.
@@ -65,7 +65,7 @@ Outcome change(Call& call) {
   fields.limits = read_limits(body);
   if (auto mistake = body.mistake()) return *mistake;
   const auto changed = call.services.directory.change_project(call.project, fields, actor_of(call), call.now);
-  if (!changed) return named(changed.error());
+  if (!changed) return pointed(changed.error());
   return project_json(*changed);
 }
 

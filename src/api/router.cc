@@ -81,7 +81,7 @@ Response render(const Outcome& outcome, std::string_view request_id) {
 std::optional<Problem> check_query(const Route& route, const Target& target) {
   for (const auto& [name, value] : target.query) {
     const bool known = std::ranges::any_of(route.query, [&](const Parameter& each) { return each.name == name; });
-    if (!known) return Problem(Errc::bad_request, "this parameter is not known here", "?" + name);
+    if (!known) return Problem(Errc::bad_request, "this parameter is not known here", "?" + name, Reason::unknown);
   }
   return std::nullopt;
 }
@@ -160,7 +160,9 @@ void Router::State::run(Call& call, const Route& route, const Answer& answer) {
         answer(render(Outcome(Errc::duplicate_operation), id));
         return;
       case Once::Verdict::differs:
-        answer(render(Outcome(Problem(Errc::conflict, "this Idempotency-Key was used for another request")), id));
+        answer(render(Outcome(Problem(Errc::conflict, "this Idempotency-Key was used for another request", {},
+                                      Reason::key_reused)),
+                      id));
         return;
     }
   }

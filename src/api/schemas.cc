@@ -278,6 +278,7 @@ constexpr Schema kSchemas[] = {
       "reset":{"type":"string","format":"date-time"},
       "cap":{"type":"object","properties":{"scope":{"type":"string"},"project":{"type":"string"},
       "prefix":{"type":"string"},"amount":{"type":"string"}}},
+      "reason":{"type":"string","description":"a row of the reasons in docs/errors.md; its figures are further members"},
       "request_id":{"type":"string"}}})"},
     {"Project", R"({"type":"object","required":["id","account","name","app_id","app_id_only","disabled","limits",
       "limits_in_force","certificates","created_at"],"properties":{

@@ -15,7 +15,11 @@ Outcome log_in(Call& call) {
   auto done = call.services.credentials.log_in(email, password, call.request.peer, call.now);
   if (!done) {
     Problem problem(done.error());
-    if (done.error().code == Errc::rate_limited) problem.retry_after_seconds = 60;
+    if (done.error().code == Errc::unauthorized) problem.why = Reason::wrong_login;
+    if (done.error().code == Errc::rate_limited) {
+      problem.why = Reason::failed_log_ins;
+      problem.retry_after_seconds = call.services.credentials.log_in_wait(email, call.request.peer, call.now);
+    }
     return problem;
   }
   const auto snapshot = call.services.directory.snapshot();

@@ -139,11 +139,7 @@ Outcome announce(Call& call) {
                                        call.now));
     return stored;
   });
-  if (!done && done.error().code == Errc::bad_request) {
-    const std::string& detail = done.error().detail;
-    const std::size_t colon = detail.find(": ");
-    return Problem(Errc::bad_request, detail.substr(colon + 2), "/" + detail.substr(0, colon));
-  }
+  if (!done && done.error().code == Errc::bad_request) return pointed(done.error());
   if (!done) return done.error();
   return Reply{201, maintenance_json(*done), {}, {}, {}};
 }

@@ -44,11 +44,7 @@ support::Speaker speaker_of(const Call& call) {
 }
 
 /// "text: must be ..." of the desk becomes a problem with a pointer.
-Problem problem_of(const Error& error) {
-  const std::size_t colon = error.detail.find(": ");
-  if (error.code != Errc::bad_request || colon == std::string::npos) return Problem(error);
-  return Problem(Errc::bad_request, error.detail.substr(colon + 2), "/" + error.detail.substr(0, colon));
-}
+Problem problem_of(const Error& error) { return error.code == Errc::bad_request ? pointed(error) : Problem(error); }
 
 /// The request that the path names, of the account that the path names.
 Result<support::Request> request_of(const Call& call) {

@@ -45,13 +45,15 @@ std::optional<Problem> find_tenant(Call& call) {
 std::optional<Problem> check_permission(const Call& call, const Need& need) {
   if (need.kind != Need::Kind::permission) return std::nullopt;
   if (auth::may(call.who, need.permission, call.account)) return std::nullopt;
-  return Problem(Errc::forbidden, fmt::format("this needs the permission {}", auth::permission_name(need.permission)));
+  const std::string permission(auth::permission_name(need.permission));
+  return Problem(Errc::forbidden, "this needs the permission " + permission, {}, {Reason::permission, {permission}});
 }
 
 std::optional<Problem> check_feature(const Call& call, std::string_view feature) {
   const quota::Entitlements* entitlements = call.services.entitlements;
   if (entitlements == nullptr || entitlements->has(call.account, feature)) return std::nullopt;
-  return Problem(Errc::forbidden, fmt::format("the account's plan does not include {}", feature));
+  return Problem(Errc::forbidden, fmt::format("the account's plan does not include {}", feature), {},
+                 {Reason::feature, {std::string(feature)}});
 }
 
 std::optional<Problem> check_console(const Call& call, const Need& need) {
@@ -74,6 +76,7 @@ std::optional<Problem> check_rate(const Call& call, Rates& rates) {
   const auto wait = rates.take(key, allowed, call.now);
   if (!wait) return std::nullopt;
   Problem problem(Errc::rate_limited, fmt::format("more than {} REST calls a second", allowed));
+  problem.why = {Reason::rate, {std::to_string(allowed)}};
   problem.retry_after_seconds = *wait;
   return problem;
 }

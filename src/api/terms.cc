@@ -51,8 +51,8 @@ std::optional<Rational> maybe_decimal(Body& body, const std::string& name, int d
   if (!text) return std::nullopt;
   const auto value = parse_decimal(*text);
   if (value && value->decimals <= decimals_max && !value->value.is_negative()) return value->value;
-  body.refuse(name,
-              "must be a decimal string, not negative, with at most " + std::to_string(decimals_max) + " decimals");
+  const std::string most = std::to_string(decimals_max);
+  body.refuse(name, "must be a decimal string, not negative, with at most " + most + " decimals", {Reason::decimal, {most}});
   return std::nullopt;
 }
 
@@ -115,7 +115,7 @@ Outcome set_tax(Call& call) {
   tax.rate_percent = maybe_decimal(body, "rate_percent", 10).value_or(Rational(0));
   tax.inclusive = body.maybe_flag("inclusive").value_or(false);
   const std::string reason = body.text("reason", {1, 500});
-  if (tax.rate_percent > Rational(100)) body.refuse("rate_percent", "must be 0 to 100");
+  if (tax.rate_percent > Rational(100)) body.refuse("rate_percent", "must be 0 to 100", {Reason::range, {"0", "100"}});
   if (auto mistake = body.mistake()) return *mistake;
   return changed(call, call.services.billing.set_tax(call.account, tax, call.now, changed_by(call, reason)));
 }

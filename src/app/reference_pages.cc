@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "api/reason.h"
 #include "app/settings.h"
 #include "base/error.h"
 
@@ -40,6 +41,13 @@ std::string errors_page() {
   for (const ErrorRow& row : error_rows()) {
     page += fmt::format("| {} | `{}` | {} | {} | {} |\n", static_cast<int>(row.code), row.name, row.http,
                         retry_name(row.retry), row.text);
+  }
+  page +=
+      "\n## Reasons\n\nMade from `src/spec/reasons.def`. Where an error leaves open what was wrong, the problem names it as `reason`;\n"
+      "the figures stand beside it as members of their own, decimal text or words. `detail` says the same in English.\n\n"
+      "| reason | figures | meaning |\n|---|---|---|\n";
+  for (const api::ReasonRow& row : api::reason_rows()) {
+    page += fmt::format("| `{}` | {} | {} |\n", row.name, row.figures, row.text);
   }
   return page;
 }

@@ -1,5 +1,6 @@
 #include "auth/credentials.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "auth/encoding.h"
@@ -97,6 +98,10 @@ Result<LogIn> Credentials::log_in(std::string_view email, std::string_view passw
                                               {{"address", std::string(address.substr(0, 64))}}}, now));
     return login;
   });
+}
+
+std::int64_t Credentials::log_in_wait(std::string_view email, std::string_view address, Instant now) {
+  return std::max<std::int64_t>(1, throttle_.wait(lower_ascii(email), address, now));
 }
 
 Result<void> Credentials::log_out(std::string_view token, Instant now) {

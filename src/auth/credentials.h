@@ -90,6 +90,8 @@ class Credentials {
   /// --- log-in. `address` is the peer's, for the throttle. Errors: unauthorized (same text for a wrong e-mail and a
   /// wrong password, and the same time), rate_limited with the seconds to wait.
   Result<LogIn> log_in(std::string_view email, std::string_view password, std::string_view address, Instant now);
+  /// Whole seconds, at least 1, after which log_in() listens to this e-mail and address again.
+  [[nodiscard]] std::int64_t log_in_wait(std::string_view email, std::string_view address, Instant now);
   /// Ends the session of this token; an unknown one is not an error.
   Result<void> log_out(std::string_view token, Instant now);
   /// Ends every session of a person.

@@ -14,13 +14,17 @@ std::string address_key(std::string_view address) { return "a" + std::string(add
 Result<void> LoginThrottle::admit(std::string_view email, std::string_view address, Instant now) {
   const std::lock_guard lock(mutex_);
   const std::string by_email = email_key(email), by_address = address_key(address);
-  const std::int64_t wait = std::max(seconds_to_wait(by_email, settings_.failures_per_email, now),
-                                     seconds_to_wait(by_address, settings_.failures_per_address, now));
+  const std::int64_t wait = longest_wait(by_email, by_address, now);
   if (wait > 0) return Error(Errc::rate_limited, "too many failed log-ins; wait " + std::to_string(wait) + " s");
   make_room(now);
   count(by_email, now);
   count(by_address, now);
   return {};
+}
+
+std::int64_t LoginThrottle::wait(std::string_view email, std::string_view address, Instant now) {
+  const std::lock_guard lock(mutex_);
+  return longest_wait(email_key(email), address_key(address), now);
 }
 
 void LoginThrottle::succeeded(std::string_view email, std::string_view address, Instant now) {
@@ -29,6 +33,12 @@ void LoginThrottle::succeeded(std::string_view email, std::string_view address, 
   const auto found = windows_.find(address_key(address));
   if (found == windows_.end() || found->second.until <= now) return;
   if (--found->second.failures <= 0) windows_.erase(found);
+}
+
+std::int64_t LoginThrottle::longest_wait(const std::string& by_email, const std::string& by_address,
+                                         Instant now) const {
+  return std::max(seconds_to_wait(by_email, settings_.failures_per_email, now),
+                  seconds_to_wait(by_address, settings_.failures_per_address, now));
 }
 
 std::int64_t LoginThrottle::seconds_to_wait(const std::string& key, std::int64_t allowed, Instant now) const {

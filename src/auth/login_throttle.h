@@ -26,6 +26,8 @@ class LoginThrottle {
   /// Counts one attempt before it is checked (so that parallel guesses count too). Errors: rate_limited with the seconds
   /// to wait; a refused attempt is not counted.
   Result<void> admit(std::string_view email, std::string_view address, Instant now);
+  /// Seconds until admit() takes this pair again; 0: at once.
+  [[nodiscard]] std::int64_t wait(std::string_view email, std::string_view address, Instant now);
   /// The attempt was right: gives its count back and forgets the e-mail's failures.
   void succeeded(std::string_view email, std::string_view address, Instant now);
 
@@ -34,6 +36,7 @@ class LoginThrottle {
     Instant until;
     std::int64_t failures = 0;
   };
+  [[nodiscard]] std::int64_t longest_wait(const std::string& by_email, const std::string& by_address, Instant now) const;
   [[nodiscard]] std::int64_t seconds_to_wait(const std::string& key, std::int64_t allowed, Instant now) const;
   void count(const std::string& key, Instant now);
   void make_room(Instant now);

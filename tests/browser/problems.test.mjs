@@ -71,7 +71,7 @@ for (const [language, look] of languages) {
     const page = await world.openAs('basic', '/limits', look);
     await page.locator('input[name=budget]').fill('12.345');
     await page.getByTestId('set-budget').click();
-    assert.match(await read(page, language), zh ? /金额[^]*请更正后重新提交。/ : /Amount[^]*with at most 2 decimals/);
+    assert.match(await read(page, language), zh ? /金额：须为不小于 0 的数，小数最多 2 位/ : /Amount: must be a decimal number, not negative, with at most 2/);
     await page.locator('input[name=budget]').fill('600.00');
     await page.getByTestId('set-budget').click();
     await page.getByTestId('budget-done').waitFor();
@@ -80,7 +80,7 @@ for (const [language, look] of languages) {
     await page.getByTestId('save-cap').click();
     const form = page.getByRole('dialog').getByRole('alert');
     await form.waitFor();
-    assert.match(await form.innerText(), zh ? /每月消息条数[^]*9223372036854775807/ : /Message units a month[^]*9223372036854775807/);
+    assert.match(await form.innerText(), zh ? /每月消息条数：须在 0 至 9223372036854775807 之间/ : /Message units a month: must be 0 to 9223372036854775807/);
     await page.locator('input[name=units]').fill('1000');
     await page.getByTestId('save-cap').click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -90,7 +90,7 @@ for (const [language, look] of languages) {
     await page.getByTestId('save-cap').click();
     await form.waitFor();
     const told = await form.innerText();
-    assert.match(told, zh ? /内容已发生变化，或已经存在。/ : /exists already/);
+    assert.match(told, zh ? /已有同样范围的上限（编号 \d+）/ : /such a cap already \(number \d+\)/);
     assert.ok(told.includes(items.at(-1).id), told);
     await done(page, `refused cap ${language}`);
     await world.as(world.customer('basic'), 'DELETE', `/accounts/${world.customer('basic').account}/caps/${items.at(-1).id}`);
@@ -115,7 +115,7 @@ test('a role that may not see something is told which right it lacks and who has
   for (const [language, look] of languages) {
     const page = await world.open(viewer, `/accounts/${who.account}/limits`, look);
     const text = await read(page, language);
-    assert.match(text, language === 'zh' ? /你没有查看或执行此操作的权限。\s+请联系账户的所有者或管理员。/ : /You may not see or do this\.\s+Ask an owner or admin/);
+    assert.match(text, language === 'zh' ? /需要“查看账单”的权限。 可执行此操作的角色：所有者、管理员、财务/ : /right to see bills and invoices\. Roles that may: Owner, Admin, Billing/);
     await done(page, `forbidden ${language}`);
   }
 });

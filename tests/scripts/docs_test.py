@@ -46,6 +46,10 @@ def errors_in_chinese():
             continue
         words = texts['problem'][name]
         lines.append(f"| {number} | `{name}` | {http} | {advice[retry]} | {words['what']} | {words['act']} |")
+    lines += ['', '## 原因', '', '`reason` 说明同一错误的具体原因，其中的数值是问题对象的同名成员。', '', '| 名称 | 数值 | 含义 |', '|---|---|---|']
+    for name, figures in re.findall(r'^\| `(\w+)` \| ([\w ]*?) ?\| ', page.split('## Reasons')[1], re.M):
+        words = re.sub(r'{{(\w+)}}', r'`\1`', texts['reason'][name])
+        lines.append(f'| `{name}` | {figures} | {words} |')
     return '\n'.join(lines) + '\n'
 
 

@@ -163,6 +163,15 @@ Result<Adjustment> Payments::write_off(AccountId account, const NewAdjustment& w
   return adjust(account, kWriteOff, wanted, now, by);
 }
 
+Result<Refundable> Payments::refundable(AccountId account, Instant now) const {
+  return ports_.database.read([&](db::Connection& connection) -> Result<Refundable> {
+    TRY(site, site_of(connection, account, now));
+    TRY(money, money_of(connection, account, site.currency()));
+    TRY(paid, paid_in(connection, account));
+    return Refundable{std::max(money.credit, BigInt(0)), std::max(paid, BigInt(0)), std::string(site.currency().code)};
+  });
+}
+
 Result<StoredPayment> Payments::reverse(AccountId account, std::int64_t payment, Instant now, const ChangedBy& by) {
   const auto done = change(account, now, "payment reversed",
                            [&](db::Connection& connection, const MoneySite& site) -> Result<Adjustment> {

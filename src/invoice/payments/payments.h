@@ -54,6 +54,12 @@ struct NewAdjustment {
   Rational amount;        ///< above 0, at most the currency's minor digits
   std::string invoice;    ///< write-offs: its number
 };
+/// The most that can be paid back is the smaller of both. Minor units, not negative.
+struct Refundable {
+  BigInt credit;  ///< what the account has to its credit
+  BigInt paid;    ///< paid in and neither reversed nor paid back
+  std::string currency;
+};
 struct Adjustment {
   std::int64_t id = 0;
   std::string kind;  ///< "credit", "refund", "write_off", "reversal"
@@ -177,6 +183,8 @@ class Payments final : public InvoiceSettler {
   Result<Adjustment> credit(AccountId account, const NewAdjustment& wanted, Instant now, const ChangedBy& by);
   /// Paid back from the credit; never more than the credit, never more than was paid in and not paid back.
   Result<Adjustment> refund(AccountId account, const NewAdjustment& wanted, Instant now, const ChangedBy& by);
+  /// What bounds a refund now. Errors: no_account.
+  [[nodiscard]] Result<Refundable> refundable(AccountId account, Instant now) const;
   /// Errors: also not_found (no such invoice).
   Result<Adjustment> write_off(AccountId account, const NewAdjustment& wanted, Instant now, const ChangedBy& by);
 
