@@ -1,6 +1,6 @@
 // The words of an explained error in the reader's language.
 import { useTranslation } from 'react-i18next';
-import { formatQuantity } from '../exact/decimal.ts';
+import { formatMoney, formatQuantity } from '../exact/decimal.ts';
 import { formatMoment } from '../ui/time.ts';
 import type { Explained } from './explain.ts';
 import { rolesThatMay } from './rows.ts';
@@ -69,6 +69,7 @@ export function useWords() {
     const { name, figures } = reason;
     const said = Object.entries(figures).map(([key, value]): [string, string] => {
       const group = groups[key];
+      if (key === 'most' && figures.currency !== undefined) return [key, formatMoney(value, figures.currency)];
       return [key, group ? t(`${group}.${value}`, { defaultValue: value }) : value];
     });
     const text = t(`reason.${name}`, { ...Object.fromEntries(said), defaultValue: '' });
