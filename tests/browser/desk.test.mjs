@@ -28,13 +28,14 @@ async function pick(page, name, option) {
 /** The mistake that stands at a field. */
 async function mistakeAt(page, name, text) {
   await page.locator(`[data-field="${name}"][aria-invalid=true]`).waitFor();
-  const said = () =>
-    field(page, name).evaluate((input) => {
-      const ids = (input.getAttribute('aria-describedby') ?? '').split(/\s+/).filter(Boolean);
-      return ids.map((id) => document.getElementById(id)?.innerText ?? '').join('\n');
-    });
-  for (const until = Date.now() + 20_000; Date.now() < until && !text.test(await said()); ) await page.waitForTimeout(100);
-  assert.match(await said(), text);
+  await page.waitForFunction(
+    ({ name, source, flags }) => {
+      const input = document.querySelector(`[data-field="${name}"]`);
+      const ids = (input?.getAttribute('aria-describedby') ?? '').split(/\s+/).filter(Boolean);
+      return new RegExp(source, flags).test(ids.map((id) => document.getElementById(id)?.innerText ?? '').join('\n'));
+    },
+    { name, source: text.source, flags: text.flags },
+  );
 }
 
 before(async () => {

@@ -64,11 +64,8 @@ export async function seedArrears(world) {
   const usage = await world.operator('GET', `/accounts/${account}/usage/current`);
   // The deduction day is the 6th of the running month; the day after, a reminder has gone out.
   await moveTo(world, Date.parse(usage.start) + 6 * day + 10 * 3_600_000);
-  for (const until = Date.now() + 20_000; Date.now() < until; ) {
-    const { state } = await world.operator('GET', `/accounts/${account}/arrears`);
-    if (state !== 'clear') return state;
-  }
-  throw new Error('the account did not fall into arrears');
+  const { state } = await world.until(`/accounts/${account}/arrears`, (now) => now.state !== 'clear');
+  return state;
 }
 
 /** A prepaid account with two amounts, one with an end. */

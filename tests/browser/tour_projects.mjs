@@ -46,10 +46,10 @@ export async function shootProjects(world, shoot) {
     await page.locator('input[name=brought]').check();
     await page.getByTestId('make-project-submit').click();
   });
-  const used = Date.now();
+  let made = 0;
   await shoot('project-made', owner, at(owner, '/projects'), async (page) => {
     await open('make-project')(page);
-    await page.locator('input[name=name]').fill(`trial ${Date.now() - used}`);
+    await page.locator('input[name=name]').fill(`trial ${++made}`);
     await page.getByTestId('make-project-submit').click();
     await page.getByTestId('secret').waitFor();
   });

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { launch, logIn, openPage } from './browser.mjs';
 import { startDemo } from './demo_server.mjs';
 
-const waitMs = 60_000;
+/** So often is a server asked for what its own next turn brings, before a test gives up. */
+const asksMax = 2000;
 
 export class World {
   static async start() {
@@ -59,11 +60,17 @@ export class World {
     const before = (await this.operator('GET', `/accounts/${account}/invoices`)).items.length;
     const usage = await this.operator('GET', `/accounts/${account}/usage/current`);
     await this.operator('PUT', '/test-clock', { now: new Date(Date.parse(usage.end) + 60_000).toISOString() });
-    for (const until = Date.now() + waitMs; Date.now() < until; ) {
-      const { items } = await this.operator('GET', `/accounts/${account}/invoices`);
-      if (items.length > before) return items[0];
+    const { items } = await this.until(`/accounts/${account}/invoices`, (now) => now.items.length > before);
+    return items[0];
+  }
+
+  /** Asks `path` as the operator until `right(answer)`, and returns that answer. */
+  async until(path, right) {
+    for (let asked = 0; asked < asksMax; ++asked) {
+      const answer = await this.operator('GET', path);
+      if (right(answer)) return answer;
     }
-    throw new Error('the month was not closed in time');
+    throw new Error(`${path} never became what the test waits for`);
   }
 
   publish(plan, payload) {
