@@ -1,5 +1,6 @@
 // What operators send: bookings, terms, accounts. Money is decimal text from the field to the request.
 import type { Invoice } from './types.ts';
+import type { CollectionTerms } from './types_money.ts';
 import type { Terms } from './types_terms.ts';
 
 /** A credit or a refund; `reference` is unique in the account, the same again books nothing. */
@@ -19,14 +20,8 @@ export interface NewGrant extends NewAdjustment {
   expiresAt: string | null;
 }
 
-export interface NewCollection {
-  mode: string;
-  deductionDay: number;
-  graceDays: number;
-  tolerance: string;
-  weeklyGraceHours: number;
-  expiryNoticeDays: number;
-}
+/** An account's own terms. */
+export type NewCollection = Omit<CollectionTerms, 'own'>;
 
 export interface NewAccount {
   name: string;

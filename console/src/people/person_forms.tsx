@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { addPerson, changeRole, removePerson } from '../api/calls_projects.ts';
 import { ApiError } from '../api/errors.ts';
 import type { AccountRole, Member } from '../api/types_projects.ts';
-import { refusedField, useFieldErrors } from '../ui/field_error.ts';
+import { fieldOf } from '../form/pointer.ts';
+import { useFieldErrors } from '../ui/field_error.ts';
 import { emailComplaint, nameComplaint, passwordComplaint } from '../ui/field_rules.ts';
 import { FormDialog } from '../ui/form_dialog.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -40,6 +41,9 @@ function RoleChoice({ roles, value, error, onChange }: RoleProps) {
 }
 
 const draw = (count: number) => crypto.getRandomValues(new Uint8Array(count));
+
+/** The server does not know the person: a first password is needed. */
+const wantsPassword = (error: unknown) => fieldOf(error, ['password']) !== null;
 
 interface Newcomer {
   name: string;
@@ -110,7 +114,7 @@ export function AddPerson({ account, roles, onAdded, onClose }: AddProps) {
       void client.invalidateQueries({ queryKey: ['account', account, 'people'] });
     },
     onError: (error) => {
-      if (newcomer !== null || refusedField(error) !== 'password') return;
+      if (newcomer !== null || !wantsPassword(error)) return;
       setTried(false);
       setNewcomer({ name: '', password: firstPassword(draw) });
     },
@@ -120,7 +124,7 @@ export function AddPerson({ account, roles, onAdded, onClose }: AddProps) {
     name: newcomer && nameComplaint(newcomer.name),
     password: newcomer && passwordComplaint(newcomer.password),
   };
-  const asked = newcomer === null || add.error === null || refusedField(add.error) !== 'password' || tried;
+  const asked = newcomer === null || !wantsPassword(add.error) || tried;
   const refused = useFieldErrors(asked ? add.error : null, ['email', 'role', 'name', 'password']);
   const said = (field: keyof typeof complaints) => {
     const complaint = tried ? complaints[field] : null;

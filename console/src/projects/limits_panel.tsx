@@ -73,7 +73,7 @@ function Edit({ account, project, view, onClose }: EditProps) {
   const change = useChange(account, project, onClose);
   const found = numberComplaint(value, row.least, row.most);
   const bounds = { least: formatQuantity(row.least), most: formatQuantity(row.most) };
-  const refused = useFieldErrors(change.error, [`limits.${row.name}`]);
+  const refused = useFieldErrors(change.error, [`/limits/${row.name}`]);
   const submit = () => {
     setTried(true);
     if (found === null) change.mutate({ limits: { [row.name]: value } });
@@ -100,7 +100,7 @@ function Edit({ account, project, view, onClose }: EditProps) {
         inputMode="numeric"
         data-autofocus
         value={value}
-        error={tried && found ? t(found.key, bounds) : refused.at(`limits.${row.name}`)}
+        error={tried && found ? t(found.key, bounds) : refused.at(`/limits/${row.name}`)}
         onChange={(event) => {
           change.reset();
           setValue(event.currentTarget.value.trim());

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { ApiError } from '../api/errors.ts';
-import { refusalText, refusedField } from './field_error.ts';
 import {
   type Complaint,
   emailComplaint,
@@ -63,28 +61,5 @@ describe('a field says what the server would', () => {
     for (const wrong of ['0', '1048577', '-1', '1.5', '1e3', '', ' 5', '9'.repeat(40)]) {
       expect(within(wrong), wrong).toEqual({ key: 'field.range', values: { least: '1', most: '1048576' } });
     }
-  });
-});
-
-describe('a refusal finds its field', () => {
-  const refusal = (problem: ApiError['problem']) => new ApiError('invalid', 400, problem);
-
-  it('by the pointer, else by the word before the colon', () => {
-    expect(refusedField(refusal({ pointer: '/limits/flush_gap_ms', detail: 'must be 0 to 100' }))).toBe(
-      'limits.flush_gap_ms',
-    );
-    expect(refusedField(refusal({ detail: 'limits.flush_gap_ms: must be 0 to 100' }))).toBe('limits.flush_gap_ms');
-    expect(refusedField(refusal({ detail: 'name: another project of the account has it' }))).toBe('name');
-  });
-
-  it('or finds none', () => {
-    expect(refusedField(refusal({ detail: 'the account has 1000 projects already' }))).toBeNull();
-    expect(refusedField(refusal({ pointer: '?limit' }))).toBeNull();
-    expect(refusedField(new Error('name: no'))).toBeNull();
-  });
-
-  it('and does not repeat its name', () => {
-    expect(refusalText(refusal({ detail: 'app_id: in use, or was once' }))).toBe('in use, or was once');
-    expect(refusalText(refusal({ pointer: '/name', detail: 'must be 1 to 200 bytes' }))).toBe('must be 1 to 200 bytes');
   });
 });

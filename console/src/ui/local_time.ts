@@ -1,23 +1,8 @@
 // Instants as the catalogue's clocks show them, for fields: "2026-11-26T09:30" in Asia/Shanghai and back.
 import type { Check } from '../form/checks.ts';
+import { faceOf } from './time.ts';
 
 const pattern = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$/;
-
-/** The clock's face in `zone` at `at`, as if it were UTC; milliseconds. */
-function faceOf(at: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(at);
-  const of = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
-  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
-}
 
 /** "2026-12-01T00:00" for a field of type datetime-local. */
 export function localText(at: string | number, zone: string): string {

@@ -87,9 +87,9 @@ export function timeLeft(now: number, end: number): { days: number; hours: numbe
   };
 }
 
-/** What the zone's clocks are ahead of UTC at `at`, milliseconds. */
-function zoneOffset(at: number, zone: string): number {
-  const shown = new Intl.DateTimeFormat('en-US', {
+/** The clock's face in `zone` at `at`, as if it were UTC: milliseconds, of whole seconds. */
+export function faceOf(at: number, zone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -99,9 +99,13 @@ function zoneOffset(at: number, zone: string): number {
     minute: 'numeric',
     second: 'numeric',
   }).formatToParts(at);
-  const of = (type: string) => Number(shown.find((part) => part.type === type)?.value ?? 0);
-  const local = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
-  return local - Math.floor(at / 1000) * 1000;
+  const of = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
+  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
+}
+
+/** What the zone's clocks are ahead of UTC at `at`, milliseconds. */
+function zoneOffset(at: number, zone: string): number {
+  return faceOf(at, zone) - Math.floor(at / 1000) * 1000;
 }
 
 /** The instant at which the day of `at` began in `zone`. */
